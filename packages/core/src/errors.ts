@@ -27,6 +27,7 @@ const codes = {
   "unsupported-model": { who: "caller", retryable: false },
   "context-overflow": { who: "model", retryable: false },
   "provider-missing": { who: "user", retryable: false },
+  "program-missing": { who: "user", retryable: false },
   "provider-broken": { who: "provider", retryable: false },
   "agent-exited": { who: "provider", retryable: false },
 
@@ -49,7 +50,10 @@ const codes = {
   unverified: { who: "user", retryable: false },
   "not-pending": { who: "caller", retryable: false },
   internal: { who: "provider", retryable: false },
-} as const satisfies Record<string, { who: "caller" | "user" | "provider" | "model" | "limit"; retryable: boolean }>;
+} as const satisfies Record<
+  string,
+  { who: "caller" | "user" | "provider" | "model" | "limit"; retryable: boolean }
+>;
 
 /** Every way in which something can go wrong, by name. */
 export type ErrorCode = keyof typeof codes;
@@ -86,7 +90,11 @@ export class AifactoryError extends Error implements ErrorData {
   declare readonly replaySafe?: boolean;
   declare readonly status?: number;
 
-  constructor(code: ErrorCode, message: string, { cause, retryable = codes[code].retryable, ...facts }: ErrorFacts = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    { cause, retryable = codes[code].retryable, ...facts }: ErrorFacts = {},
+  ) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.retryable = retryable;
@@ -109,7 +117,11 @@ export class AifactoryError extends Error implements ErrorData {
 }
 
 /** Plain error data, with the defaults of its code. What adapters put into their `finish` event. */
-export function errorData(code: ErrorCode, message: string, facts: Omit<ErrorFacts, "cause"> = {}): ErrorData {
+export function errorData(
+  code: ErrorCode,
+  message: string,
+  facts: Omit<ErrorFacts, "cause"> = {},
+): ErrorData {
   return new AifactoryError(code, message, facts).toJSON();
 }
 

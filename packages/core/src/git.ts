@@ -1,1 +1,178 @@
-export {};
+import { devNull } from "node:os";
+import { childEnvironment, type Environment } from "./environment.js";
+import { AifactoryError } from "./errors.js";
+import { run } from "./process.js";
+
+/** Where a git command works. */
+export interface GitPlace {
+  /** Folder to run in. */
+  readonly cwd: string;
+  /** Names the repository itself, so that nothing in `cwd` (a planted `.git`) can name another. */
+  readonly gitDir?: string;
+  /** Names the work tree; needs `gitDir`. */
+  readonly workTree?: string;
+  /** An index file other than the repository's. */
+  readonly indexFile?: string;
+}
+
+/** Further settings of one git command. */
+export interface GitOptions {
+  readonly input?: string;
+  readonly signal?: AbortSignal;
+  /** Settings, `name=value`; they win. A value has no `=` in it. */
+  readonly config?: readonly string[];
+  readonly env?: Environment;
+}
+
+/** What a git command gave. */
+export interface GitResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs git so that nothing in the repository, planted or not, runs with it: hooks, fsmonitor, filters, external diffs,
+ * ext transports, signing and the user's and the system's configuration are off. The commits are made by AIFactory.
+ *
+ * @returns Its output, whatever the exit code.
+ * @throws `program-missing` when there is no git; `aborted` when the signal ended it.
+ */
+export async function tryGit(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<GitResult> {
+  const programsOff = touchesFiles(args) ? await configuredProgramsOff(place) : [];
+  return bareGit(place, args, {
+    ...options,
+    config: [...safeConfig, ...programsOff, ...(options.config ?? [])],
+  });
+}
+
+/**
+ * Like `tryGit`, and gives standard output without the last line end.
+ *
+ * @throws `git` with git's own words when it fails.
+ */
+export async function git(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await tryGit(place, args, options);
+  if (exitCode !== 0)
+    throw new AifactoryError("git", `git ${args[0]} failed: ${firstLines(stderr)}`, {
+      status: exitCode,
+    });
+  return stdout.replace(/\n$/, "");
+}
+
+const safeConfig = [
+  `core.hooksPath=${devNull}`,
+  "core.fsmonitor=false",
+  "core.untrackedCache=false",
+  `core.attributesFile=${devNull}`,
+  "core.quotePath=false",
+  "core.editor=true",
+  "core.askPass=true",
+  "credential.helper=",
+  "protocol.ext.allow=never",
+  "commit.gpgSign=false",
+  "tag.gpgSign=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "advice.detachedHead=false",
+  "submodule.recurse=false",
+  "user.name=AIFactory",
+  "user.email=aifactory@localhost",
+];
+
+// The longest output asked for are diffs and file lists of a whole change.
+const keepBytes = 256 * 1024 * 1024;
+
+async function bareGit(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions,
+): Promise<GitResult> {
+  const result = await run({
+    command: "git",
+    args: ["--no-pager", ...args],
+    cwd: place.cwd,
+    env: childEnvironment({
+      GIT_CONFIG_GLOBAL: devNull,
+      GIT_CONFIG_SYSTEM: devNull,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_OPTIONAL_LOCKS: "0",
+      GIT_NO_LAZY_FETCH: "1",
+      GIT_ATTR_NOSYSTEM: "1",
+      LC_ALL: "C",
+      ...(place.gitDir !== undefined && { GIT_DIR: place.gitDir }),
+      ...(place.workTree !== undefined && { GIT_WORK_TREE: place.workTree }),
+      ...(place.indexFile !== undefined && { GIT_INDEX_FILE: place.indexFile }),
+      ...configEnvironment(options.config ?? []),
+      ...options.env,
+    }),
+    ...(options.input !== undefined && { input: options.input }),
+    ...(options.signal && { signal: options.signal }),
+    trusted: true,
+    keepBytes,
+  });
+  if (result.stopped) throw new AifactoryError("aborted", `git ${args.at(-1)} was stopped.`);
+  return { exitCode: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** Settings as environment variables: unlike `-c`, any name can be written that way. */
+function configEnvironment(settings: readonly string[]): Environment {
+  const environment: Record<string, string> = { GIT_CONFIG_COUNT: String(settings.length) };
+  settings.forEach((setting, index) => {
+    // Names may contain `=`, our values never do.
+    const at = setting.lastIndexOf("=");
+    environment[`GIT_CONFIG_KEY_${index}`] = setting.slice(0, at);
+    environment[`GIT_CONFIG_VALUE_${index}`] = setting.slice(at + 1);
+  });
+  return environment;
+}
+
+/** Commands that read or write files of a work tree, and so would run filters, or merge files, and so merge drivers. */
+function touchesFiles(args: readonly string[]): boolean {
+  const touching = [
+    "add",
+    "checkout",
+    "reset",
+    "status",
+    "diff",
+    "merge-tree",
+    "worktree",
+    "read-tree",
+  ];
+  return touching.includes(args[0] ?? "");
+}
+
+/** Filters and merge drivers are named by the repository's configuration; each is switched off by its name of this moment. */
+async function configuredProgramsOff(place: GitPlace): Promise<string[]> {
+  const find = [
+    "config",
+    "--includes",
+    "--name-only",
+    "-z",
+    "--get-regexp",
+    "^(filter|merge)\\..*\\.",
+  ];
+  const { stdout } = await bareGit(place, find, {});
+  const sections = new Set(
+    stdout.split("\0").map((key) => key.slice(0, Math.max(0, key.lastIndexOf(".")))),
+  );
+  sections.delete("");
+  return [...sections].flatMap((section) =>
+    section.startsWith("filter.")
+      ? ["clean=", "smudge=", "process=", "required=false"].map((off) => `${section}.${off}`)
+      : // A driver that fails leaves a conflict, which a person sees.
+        [`${section}.driver=false`],
+  );
+}
+
+function firstLines(text: string): string {
+  return text.trim().split("\n").slice(0, 5).join(" ") || "no message";
+}

@@ -7,7 +7,9 @@ import type { ErrorData } from "./errors.js";
 export type Phase = "plan" | "code" | "fix";
 
 /** A model string, or one per phase: a phase that is not named uses `code`'s; a run plans only if `plan` is named. */
-export type ModelChoice = string | { readonly plan?: string; readonly code: string; readonly fix?: string };
+export type ModelChoice =
+  | string
+  | { readonly plan?: string; readonly code: string; readonly fix?: string };
 
 /** How hard a model should think. What a provider can't express it ignores. */
 export type Effort = "none" | "minimal" | "low" | "medium" | "high" | "max";
@@ -66,9 +68,15 @@ export interface Provider {
   /** One turn. Never throws: exactly one `finish`, always last, carries the message or the error. */
   turn(request: TurnRequest): AsyncIterable<TurnEvent>;
   /** Whether it could work now: program or server there, logged in, model known. Rejects with the error and its cure. */
-  check?(request: { readonly model: string; readonly signal?: AbortSignal }): Promise<ProviderStatus>;
+  check?(request: {
+    readonly model: string;
+    readonly signal?: AbortSignal;
+  }): Promise<ProviderStatus>;
   /** What is known about a model without spending anything. */
-  describe?(request: { readonly model: string; readonly signal?: AbortSignal }): Promise<ModelFacts>;
+  describe?(request: {
+    readonly model: string;
+    readonly signal?: AbortSignal;
+  }): Promise<ModelFacts>;
 }
 
 /** What `check` found. */
@@ -206,9 +214,18 @@ export type TurnEvent =
   /** A whole call. `effect` is for an agent's own tools, which core does not know. */
   | { readonly type: "tool-call"; readonly call: ToolCall; readonly effect?: Effect }
   /** Agents only: what the agent's own tool gave. */
-  | { readonly type: "tool-result"; readonly callId: string; readonly text: string; readonly isError: boolean }
+  | {
+      readonly type: "tool-result";
+      readonly callId: string;
+      readonly text: string;
+      readonly isError: boolean;
+    }
   /** Agents only: a file the agent says it changed, relative to `cwd`. Git has the last word. */
-  | { readonly type: "file-change"; readonly path: string; readonly change: "add" | "update" | "delete" }
+  | {
+      readonly type: "file-change";
+      readonly path: string;
+      readonly change: "add" | "update" | "delete";
+    }
   | UsageEvent
   /** Something a person should know that is neither answer nor failure: a cut prompt, another model than asked for. */
   | { readonly type: "notice"; readonly code: string; readonly message: string }
@@ -282,7 +299,14 @@ export interface VerifyRequest {
 }
 
 /** Only `passed` is green. `unproven`: the tests pass and prove nothing. */
-export type VerdictStatus = "passed" | "failed" | "unproven" | "tampered" | "no-tests" | "cannot-run" | "timed-out";
+export type VerdictStatus =
+  | "passed"
+  | "failed"
+  | "unproven"
+  | "tampered"
+  | "no-tests"
+  | "cannot-run"
+  | "timed-out";
 
 /** What a verifier found. Plain JSON. */
 export interface Verdict {

@@ -1,0 +1,64 @@
+/** Environment variables of a child process, complete: nothing else is inherited. */
+export type Environment = { readonly [name: string]: string };
+
+/** What every child may know: where programs are, who and where the user is, language and time zone. */
+const always = [
+  "PATH",
+  "HOME",
+  "USER",
+  "LOGNAME",
+  "SHELL",
+  "LANG",
+  "LANGUAGE",
+  "LC_*",
+  "TZ",
+  "TMPDIR",
+  "TEMP",
+  "TMP",
+  "TERM",
+  "SYSTEMROOT",
+  "COMSPEC",
+  "PATHEXT",
+] as const;
+
+/** No child may ever stop to ask a person something. */
+const headless: Environment = {
+  GIT_TERMINAL_PROMPT: "0",
+  GH_PROMPT_DISABLED: "1",
+  PAGER: "cat",
+  GIT_PAGER: "cat",
+  NO_COLOR: "1",
+};
+
+/**
+ * The environment for a child, made from an allow-list: API keys, tokens, log switches and agent sockets of the user stay
+ * out. A variable whose value is a URL with a password in it stays out too.
+ *
+ * @param extra Variables to set; they win over the inherited ones.
+ * @param inherit Further names to let through; a trailing `*` matches any ending.
+ */
+export function childEnvironment(
+  extra: Environment = {},
+  inherit: readonly string[] = [],
+): Environment {
+  const allowed = [...always, ...inherit];
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (
+      value !== undefined &&
+      allowed.some((pattern) => matches(pattern, name)) &&
+      !hasPassword(value)
+    ) {
+      environment[name] = value;
+    }
+  }
+  return { ...environment, ...headless, ...extra };
+}
+
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+function hasPassword(value: string): boolean {
+  return /:\/\/[^/\s@]*:[^/\s@]+@/.test(value);
+}

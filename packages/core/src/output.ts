@@ -1,0 +1,92 @@
+import { StringDecoder } from "node:string_decoder";
+
+/** Keeps the beginning and the end of a stream of bytes within a bound, so that nothing a program prints can fill memory. */
+export interface BoundedOutput {
+  write(chunk: Buffer): void;
+  /** What was kept, as text; where something was left out, a line says how much. */
+  text(): string;
+  /** Bytes seen, kept or not. */
+  readonly bytes: number;
+  readonly truncated: boolean;
+}
+
+/** @param limit Bytes to keep: half from the beginning, half from the end. */
+export function boundedOutput(limit: number): BoundedOutput {
+  const headLimit = Math.ceil(limit / 2);
+  const tailLimit = limit - headLimit;
+  const head: Buffer[] = [];
+  let tail: Buffer[] = [];
+  let headBytes = 0;
+  let tailBytes = 0;
+  let bytes = 0;
+
+  return {
+    write(chunk) {
+      bytes += chunk.length;
+      const room = headLimit - headBytes;
+      if (room > 0) {
+        const part = chunk.subarray(0, room);
+        head.push(part);
+        headBytes += part.length;
+      }
+      const rest = room > 0 ? chunk.subarray(room) : chunk;
+      if (rest.length === 0) return;
+      tail.push(rest);
+      tailBytes += rest.length;
+      // Trimming at twice the bound keeps the cost linear: every byte is copied at most twice.
+      if (tailBytes > 2 * tailLimit) {
+        tail = [Buffer.concat(tail).subarray(tailBytes - tailLimit)];
+        tailBytes = tailLimit;
+      }
+    },
+    text() {
+      const end = Buffer.concat(tail).subarray(Math.max(0, tailBytes - tailLimit));
+      const left = bytes - headBytes - end.length;
+      const start = Buffer.concat(head);
+      if (left === 0) return Buffer.concat([start, end]).toString("utf8");
+      return `${start.toString("utf8")}\n[… ${left} bytes left out …]\n${end.toString("utf8")}`;
+    },
+    get bytes() {
+      return bytes;
+    },
+    get truncated() {
+      return bytes > limit;
+    },
+  };
+}
+
+/** The longest line that is passed on whole; agents were seen to print 18 MB in one. */
+const longestLine = 128 * 1024 * 1024;
+
+/**
+ * Splits a byte stream into lines, without the line ends. Characters split over chunks come out whole; what stands after
+ * the last line end is a line too. A line over 128 MiB is cut there.
+ */
+export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  const decoder = new StringDecoder("utf8");
+  let parts: string[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    let text = decoder.write(chunk);
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n")) {
+      parts.push(text.slice(0, at));
+      yield stripReturn(parts.join(""));
+      parts = [];
+      length = 0;
+      text = text.slice(at + 1);
+    }
+    length += text.length;
+    if (length > longestLine) {
+      yield parts.join("");
+      parts = [];
+      length = text.length;
+    }
+    parts.push(text);
+  }
+  const last = stripReturn(parts.join("") + decoder.end());
+  if (last !== "") yield last;
+}
+
+function stripReturn(line: string): string {
+  return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
