@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { AifactoryError } from "./errors.js";
+import type { TaskSpec } from "./types.js";
+
+const modelString = z
+  .string()
+  .trim()
+  .min(1, "must name a model, such as 'claude-sonnet-4-6' or 'ollama:qwen3-coder:30b'");
+const positive = z.number().positive("must be above 0");
+const whole = z.number().int("must be a whole number").positive("must be above 0");
+
+const limits = z.strictObject({
+  turns: whole.default(100),
+  fixes: z.number().int("must be a whole number").nonnegative("must not be negative").default(2),
+  minutes: positive.default(60),
+  tokens: whole.optional(),
+  usd: positive.optional(),
+});
+
+const schema = z.strictObject({
+  repo: z.string().min(1, "must be the path of a git repository, such as '.'"),
+  prompt: z.string().trim().min(1, "must say what to do"),
+  model: z.union([modelString, z.strictObject({ plan: modelString.optional(), code: modelString, fix: modelString.optional() })], {
+    error: "must be a model string, or { plan?, code, fix? } with a model string each",
+  }),
+  base: z.string().trim().min(1, "must be a branch, tag or commit").regex(/^[^-]/, "must not begin with a dash").default("HEAD"),
+  verify: z
+    .union([z.string().trim().min(1), z.looseObject({ verifier: z.string().trim().min(1) })], {
+      error: "must be a verifier's name, such as 'pytest', or { verifier: 'pytest', … } with its options",
+    })
+    .optional(),
+  tools: z.array(z.string()).optional(),
+  limits: limits.prefault({}),
+  effort: z.enum(["none", "minimal", "low", "medium", "high", "max"]).optional(),
+  review: z.enum(["required", "auto"]).default("required"),
+  nudges: z.record(z.string(), z.number().int().nonnegative()).optional(),
+});
+
+/** A task with every default filled in. */
+export type Task = z.output<typeof schema>;
+
+/**
+ * Checks what the user asked for.
+ *
+ * @throws `invalid-spec`, naming each field and what it should be.
+ */
+export function parseTask(spec: TaskSpec): Task {
+  const result = schema.safeParse(spec);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(describe);
+  throw new AifactoryError("invalid-spec", `The task can't be run:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
+}
+
+function describe(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const known = field === "limits" ? limits.keyof().options : field === "" ? schema.keyof().options : [];
+    const names = issue.keys.map((key) => [field, key].filter(Boolean).join(".")).join(", ");
+    return `${names}: no such field${known.length > 0 ? `; there are ${known.join(", ")}` : ""}`;
+  }
+  if (issue.code === "invalid_type" && issue.input === undefined) return `${field || "task"}: is missing (${issue.expected})`;
+  return `${field || "task"}: ${issue.message}`;
+}
+
+/** The model string of a phase. */
+export function modelFor(task: Pick<Task, "model">, phase: "plan" | "code" | "fix"): string {
+  if (typeof task.model === "string") return task.model;
+  return task.model[phase] ?? task.model.code;
+}
+
+/** Whether a run begins with a plan: when a model was named for it. */
+export function plans(task: Pick<Task, "model">): boolean {
+  return typeof task.model !== "string" && task.model.plan !== undefined;
+}

@@ -1,0 +1,73 @@
+import type { Cost, ModelFacts, Usage, UsageEvent } from "./types.js";
+
+const tokenCounts = ["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens"] as const;
+
+/** Adds usage up. A number that neither side knows stays unknown. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  const sum: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
+  for (const key of tokenCounts) {
+    if (one[key] !== undefined || other[key] !== undefined) sum[key] = (one[key] ?? 0) + (other[key] ?? 0);
+  }
+  const cost = addCost(one.cost, other.cost);
+  if (cost) sum.cost = cost;
+  return sum;
+}
+
+/** A sum is only as sure as its least sure part. */
+function addCost(one: Cost | undefined, other: Cost | undefined): Cost | undefined {
+  if (!one || !other) return one ?? other;
+  const basis = one.basis === other.basis ? one.basis : "estimated";
+  return { usd: one.usd + other.usd, basis };
+}
+
+/** Takes `before` off a running total, to get what one turn added. */
+export function subtractUsage(total: Usage, before: Usage): Usage {
+  const rest: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
+  for (const key of tokenCounts) {
+    // A total that fell means that the session began anew: then it is the turn's own.
+    if (total[key] !== undefined) rest[key] = total[key] >= (before[key] ?? 0) ? total[key] - (before[key] ?? 0) : total[key];
+  }
+  if (total.cost) rest.cost = { ...total.cost, usd: Math.max(0, total.cost.usd - (before.cost?.usd ?? 0)) };
+  return rest;
+}
+
+/** Counts one turn's usage, whichever way the provider reports it. */
+export interface UsageMeter {
+  count(event: UsageEvent): void;
+  /** This turn's usage so far; undefined while nothing was reported. */
+  turn(): Usage | undefined;
+  /** The session's running total, to be given to the meter of its next turn. */
+  session(): Usage | undefined;
+}
+
+/** @param session The running total of the provider's session before this turn. */
+export function usageMeter(session: Usage | undefined): UsageMeter {
+  let turn: Usage | undefined;
+  let total = session;
+  return {
+    count({ counts, usage }) {
+      if (counts === "delta") turn = addUsage(turn ?? {}, usage);
+      else if (counts === "turn") turn = usage;
+      else {
+        turn = subtractUsage(usage, session ?? {});
+        total = usage;
+      }
+    },
+    turn: () => turn,
+    session: () => total,
+  };
+}
+
+/** The price of a turn from a list price, when the provider named none; undefined when a needed number is unknown. */
+export function estimateCost(usage: Usage, price: ModelFacts["price"]): Cost | undefined {
+  if (!price || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
+  const read = usage.cacheReadTokens ?? 0;
+  const written = usage.cacheWriteTokens ?? 0;
+  const plain = Math.max(0, usage.inputTokens - read - written);
+  const usd =
+    plain * price.input +
+    read * (price.cacheRead ?? price.input) +
+    written * (price.cacheWrite ?? price.input) +
+    usage.outputTokens * price.output;
+  return { usd: usd / 1_000_000, basis: "estimated" };
+}
