@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import type { ErrorCode, ErrorData } from "../../errors.js";
+import { type Scene, type SceneFault, says } from "../scenes.js";
+import { canaryKey, type OpenStage } from "../stage.js";
+import { type Behaviour, both, model } from "./behaviour.js";
+import { assertNoneWhole } from "./calls.js";
+import { assertReason, describe, play, type Played } from "./turns.js";
+
+/** What becomes of a request that fails. */
+export const faults: readonly Behaviour[] = [
+  {
+    name: "a bad key is auth",
+    kinds: both,
+    run: async (open) => void (await assertCode(open, { kind: "auth" }, "auth", false)),
+  },
+  {
+    name: "a rate limit carries the server's delay",
+    kinds: both,
+    async run(open) {
+      const error = await assertCode(
+        open,
+        { kind: "rate-limit", retryAfterSeconds: 7 },
+        "rate-limit",
+        true,
+      );
+      assert.equal(error.retryAfterMs, 7_000);
+    },
+  },
+  {
+    name: "a used-up quota is quota and not tried again",
+    kinds: both,
+    run: async (open) => void (await assertCode(open, { kind: "quota" }, "quota", false)),
+  },
+  {
+    name: "a broken server is server-error",
+    kinds: both,
+    run: async (open) =>
+      void (await assertCode(open, { kind: "server-error" }, "server-error", true)),
+  },
+  {
+    name: "a busy server is overloaded",
+    kinds: both,
+    run: async (open) => void (await assertCode(open, { kind: "overloaded" }, "overloaded", true)),
+  },
+  {
+    name: "a request that is too long is context-overflow",
+    kinds: both,
+    run: async (open) =>
+      void (await assertCode(open, { kind: "context-overflow" }, "context-overflow", false)),
+  },
+  {
+    name: "a model that is not there is unknown-model and named",
+    kinds: both,
+    async run(open) {
+      const stage = await open([
+        { id: "unknown-model", parts: [], fault: { kind: "unknown-model" } },
+      ]);
+      const error = errorOf(await play(stage), "unknown-model");
+      assert(
+        error.message.includes(stage.model),
+        `The message does not name the model: ${error.message}`,
+      );
+    },
+  },
+  {
+    name: "a rejected request is invalid-request, in the vendor's words",
+    kinds: model,
+    async run(open) {
+      const words = "messages.3: the flux capacitor is missing";
+      const error = await assertCode(
+        open,
+        { kind: "invalid-request", words },
+        "invalid-request",
+        false,
+      );
+      assert(
+        error.message.includes("flux capacitor"),
+        `The vendor's words are lost: ${error.message}`,
+      );
+    },
+  },
+  {
+    name: "a refused connection is network",
+    kinds: both,
+    run: async (open) => void (await assertCode(open, { kind: "refused" }, "network", true)),
+  },
+  {
+    name: "a proxy's error page is an error that may be tried again",
+    kinds: model,
+    async run(open) {
+      const { finish } = await play(
+        await open([{ id: "page", parts: [], fault: { kind: "proxy-page" } }]),
+      );
+      assert.equal(finish.error?.retryable, true, `Not retryable: ${JSON.stringify(finish)}`);
+      assert(!/<html/i.test(finish.error?.message ?? ""), "The message is a page of HTML.");
+    },
+  },
+  {
+    name: "a failed request is sent once: trying again is core's",
+    kinds: model,
+    async run(open) {
+      for (const kind of ["server-error", "rate-limit", "overloaded"] as const) {
+        const stage = await open([{ id: kind, parts: [], fault: { kind } }]);
+        await play(stage);
+        assert.equal(
+          stage.requests().length,
+          1,
+          `${kind} was sent ${stage.requests().length} times.`,
+        );
+      }
+    },
+  },
+  {
+    name: "the key is in no event and no error",
+    kinds: both,
+    async run(open) {
+      const words = `Incorrect API key provided: ${canaryKey}`;
+      const bad: Scene = { id: "echo", parts: [], fault: { kind: "auth", words } };
+      const played = [
+        await play(await open([bad])),
+        await play(await open([{ id: "fine", parts: [says("Hello.")] }])),
+      ];
+      for (const { events } of played)
+        assert(!JSON.stringify(events).includes(canaryKey), "The key was said.");
+    },
+  },
+];
+
+/** What becomes of a stream that fails. */
+export const brokenStreams: readonly Behaviour[] = [
+  {
+    name: "an error in mid-stream is an error and keeps what was said",
+    kinds: model,
+    async run(open) {
+      const played = await play(
+        await open([{ id: "mid", parts: [says("Half an ")], fault: { kind: "overloaded" } }]),
+      );
+      errorOf(played, "overloaded");
+      assert.equal(played.finish.message.text, "Half an ");
+    },
+  },
+  {
+    name: "a cut stream is cut-stream, not an answer",
+    kinds: model,
+    async run(open) {
+      const played = await play(
+        await open([{ id: "cut", parts: [says("Half an ")], ending: "cut" }]),
+      );
+      assert.equal(errorOf(played, "cut-stream").retryable, true);
+      assert.equal(played.finish.message.text, "Half an ");
+    },
+  },
+  {
+    name: "a stream without its last event is cut-stream",
+    kinds: both,
+    async run(open) {
+      const played = await play(
+        await open([{ id: "unfinished", parts: [says("Half an ")], ending: "unfinished" }]),
+      );
+      errorOf(played, "cut-stream");
+    },
+  },
+  {
+    name: "a call in a cut stream does not look whole",
+    kinds: model,
+    async run(open) {
+      const part = {
+        type: "call",
+        id: "call_1",
+        name: "read_file",
+        argumentChunks: ['{"path": "READ'],
+      } as const;
+      const played = await play(
+        await open([{ id: "cut-call", parts: [part], ending: "unfinished" }]),
+      );
+      errorOf(played, "cut-stream");
+      assertNoneWhole(played);
+    },
+  },
+  {
+    name: "a malformed event is never passed over in silence",
+    kinds: both,
+    async run(open) {
+      const scene: Scene = {
+        id: "malformed",
+        parts: [says("Hello, "), { type: "malformed" }, says("world.")],
+      };
+      const { events, finish } = await play(await open([scene]));
+      const isTold = finish.reason.unified === "error" || events.some(({ type }) => type === "raw");
+      assert(isTold, `Neither an error nor raw: ${describe(events)}`);
+    },
+  },
+];
+
+async function assertCode(
+  open: OpenStage,
+  fault: SceneFault,
+  code: ErrorCode,
+  retryable: boolean,
+): Promise<ErrorData> {
+  const played = await play(await open([{ id: fault.kind, parts: [], fault }]));
+  const error = errorOf(played, code);
+  assert.equal(error.retryable, retryable, `retryable of ${code}`);
+  return error;
+}
+
+function errorOf(played: Played, code: ErrorCode): ErrorData {
+  assertReason(played, "error");
+  const { error } = played.finish;
+  assert(error, "reason is error, but there is none");
+  assert.equal(error.code, code, `${error.code} instead of ${code}: ${error.message}`);
+  assert(error.message.length > 10, "The message says nothing.");
+  return error;
+}

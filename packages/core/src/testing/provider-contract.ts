@@ -1,0 +1,82 @@
+import type { Provider } from "../types.js";
+import { aborts } from "./contract/aborts.js";
+import { agents } from "./contract/agents.js";
+import { answers, usage } from "./contract/answers.js";
+import type { Behaviour } from "./contract/behaviour.js";
+import { calls } from "./contract/calls.js";
+import { brokenStreams, faults } from "./contract/faults.js";
+import { history } from "./contract/history.js";
+import { order } from "./contract/order.js";
+import type { OpenStage, Stage } from "./stage.js";
+
+/** Everything that a provider must do. */
+export const behaviours: readonly Behaviour[] = [
+  ...order,
+  ...answers,
+  ...usage,
+  ...calls,
+  ...history,
+  ...faults,
+  ...brokenStreams,
+  ...aborts,
+  ...agents,
+];
+
+/** What `providerContract` needs to know. */
+export interface ProviderContract {
+  /** The test runner's own: vitest, jest, `node:test`. */
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: ((name: string, body: () => Promise<void>) => unknown) & {
+    readonly skip: (name: string, body: () => Promise<void>) => unknown;
+  };
+  /** The provider's name. */
+  readonly name: string;
+  readonly kind: Provider["kind"];
+  readonly open: OpenStage;
+  /** Behaviours that can't apply, each with the reason, which stands in the name of the skipped test. */
+  readonly exceptions?: { readonly [behaviour: string]: string };
+}
+
+/**
+ * Registers one test for each behaviour of the provider's kind.
+ *
+ * @throws When an exception names no behaviour of this kind: it would hide nothing but a misspelling.
+ */
+export function providerContract({
+  describe,
+  it,
+  name,
+  kind,
+  open,
+  exceptions = {},
+}: ProviderContract): void {
+  const mine = behaviours.filter(({ kinds }) => kinds.includes(kind));
+  const misspelt = Object.keys(exceptions).filter(
+    (key) => !mine.some((behaviour) => behaviour.name === key),
+  );
+  if (misspelt.length > 0)
+    throw new Error(`No behaviour of a provider of kind ${kind}: ${misspelt.join("; ")}`);
+
+  describe(`${name} keeps the provider contract (${kind})`, () => {
+    for (const behaviour of mine) {
+      const reason = exceptions[behaviour.name];
+      const body = async (): Promise<void> => runBehaviour(behaviour, open);
+      if (reason === undefined) it(behaviour.name, body);
+      else it.skip(`${behaviour.name} [not applicable: ${reason}]`, body);
+    }
+  });
+}
+
+/** Runs one behaviour and closes the stages that it opened. Rejects with what was wrong. */
+export async function runBehaviour(behaviour: Behaviour, open: OpenStage): Promise<void> {
+  const stages: Stage[] = [];
+  try {
+    await behaviour.run(async (scenes) => {
+      const stage = await open(scenes);
+      stages.push(stage);
+      return stage;
+    });
+  } finally {
+    for (const stage of stages) await stage.close();
+  }
+}
