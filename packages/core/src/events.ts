@@ -1,6 +1,7 @@
 import { EventEmitter } from "eventemitter3";
 import type { ErrorData } from "./errors.js";
-import type { AssistantMessage, FinishReason, Message, Phase, TaskSpec, ToolCall, TurnEvent, Usage, Verdict } from "./types.js";
+import type { Task } from "./task.js";
+import type { AssistantMessage, FinishReason, Message, Phase, ToolCall, TurnEvent, Usage, Verdict } from "./types.js";
 
 /** Names a step of a run: `plan`, `work-0`, `verify-1`, `fix-1`, `publish`. Messages, turns and checkpoints carry it. */
 export type StepKey = string;
@@ -28,7 +29,7 @@ export type RecordEvent =
   | {
       readonly type: "run-started";
       readonly id: string;
-      readonly spec: TaskSpec;
+      readonly spec: Task;
       /** The commit that the run starts from. */
       readonly base: string;
       /** The branch it came from, `refs/heads/…`; absent when the base was no branch. */

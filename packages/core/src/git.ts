@@ -2,18 +2,9 @@ import { devNull } from "node:os";
 import { childEnvironment, type Environment } from "./environment.js";
 import { AifactoryError } from "./errors.js";
 import { run } from "./process.js";
+import type { GitPlace } from "./types.js";
 
-/** Where a git command works. */
-export interface GitPlace {
-  /** Folder to run in. */
-  readonly cwd: string;
-  /** Names the repository itself, so that nothing in `cwd` (a planted `.git`) can name another. */
-  readonly gitDir?: string;
-  /** Names the work tree; needs `gitDir`. */
-  readonly workTree?: string;
-  /** An index file other than the repository's. */
-  readonly indexFile?: string;
-}
+export type { GitPlace } from "./types.js";
 
 /** Further settings of one git command. */
 export interface GitOptions {
@@ -77,6 +68,8 @@ const safeConfig = [
   "core.editor=true",
   "core.askPass=true",
   "credential.helper=",
+  // A repository of another owner (a mounted volume) is fine: nothing configured in it runs.
+  "safe.directory=*",
   "protocol.ext.allow=never",
   "commit.gpgSign=false",
   "tag.gpgSign=false",

@@ -94,7 +94,7 @@ export function apply(record: RunRecord | undefined, { seq, at, event }: Entry):
 }
 
 function begin(seq: number, at: string, event: Extract<RecordEvent, { type: "run-started" }>): RunRecord {
-  const task = event.spec as Task;
+  const task = event.spec;
   return {
     v: 1,
     id: event.id,

@@ -17,15 +17,15 @@ export type Effort = "none" | "minimal" | "low" | "medium" | "high" | "max";
 /** What a run may use. Everything is optional; an absent limit other than turns, fixes and minutes is no limit. */
 export interface Limits {
   /** Turns of a model over the whole run. Default 100. */
-  readonly turns?: number;
+  readonly turns?: number | undefined;
   /** Rounds of fixing after a verdict that is not green. Default 2. */
-  readonly fixes?: number;
+  readonly fixes?: number | undefined;
   /** Wall-clock minutes of work, the wait for review not counted. Default 60. */
-  readonly minutes?: number;
+  readonly minutes?: number | undefined;
   /** Tokens, input and output together. */
-  readonly tokens?: number;
+  readonly tokens?: number | undefined;
   /** US dollars. A model whose price is not known refuses to start under this limit. */
-  readonly usd?: number;
+  readonly usd?: number | undefined;
 }
 
 /** The only input of a run: JSON, no secret in it. */
@@ -37,17 +37,17 @@ export interface TaskSpec {
   /** Which model does it: `provider:model`, a bare model name of a known family, or one string per phase. */
   readonly model: ModelChoice;
   /** What to start from: a branch, tag or commit. Default `HEAD`. A branch is also what `approve` merges into. */
-  readonly base?: string;
+  readonly base?: string | undefined;
   /** How to judge the result: a verifier's name, or its name with options. Absent: nothing is verified. */
-  readonly verify?: string | { readonly verifier: string; readonly [option: string]: unknown };
+  readonly verify?: string | { readonly verifier: string | undefined; readonly [option: string]: unknown };
   /** Built-in tools to offer to models, by name. Default: all seven. */
-  readonly tools?: readonly string[];
-  readonly limits?: Limits;
-  readonly effort?: Effort;
+  readonly tools?: readonly string[] | undefined;
+  readonly limits?: Limits | undefined;
+  readonly effort?: Effort | undefined;
   /** `required` (default) waits for a person; `auto` merges by itself, and only when the verdict is `passed`. */
-  readonly review?: "required" | "auto";
+  readonly review?: "required" | "auto" | undefined;
   /** How often a model is nudged before the run ends as stalled. */
-  readonly nudges?: { readonly [rule: string]: number };
+  readonly nudges?: { readonly [rule: string]: number } | undefined;
 }
 
 // ── Providers ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -255,6 +255,20 @@ export interface FinishEvent {
   readonly error?: ErrorData;
 }
 
+// ── Git ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Where a git command works. */
+export interface GitPlace {
+  /** Folder to run in. */
+  readonly cwd: string;
+  /** Names the repository itself, so that nothing in `cwd` (a planted `.git`) can name another. */
+  readonly gitDir?: string;
+  /** Names the work tree; needs `gitDir`. */
+  readonly workTree?: string;
+  /** An index file other than the repository's. */
+  readonly indexFile?: string;
+}
+
 // ── Tools ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A tool that a model may call. `run` answers in text; trouble the model should know of is text too (`ToolTrouble`). */
@@ -263,6 +277,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly description: string;
   readonly input: Input;
   readonly effect: Effect;
+  /** Whether a call of it says that the work is done. Absent: no. */
+  readonly ends?: true;
   run(input: z.output<Input>, context: ToolContext): Promise<string>;
 }
 
@@ -270,6 +286,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
 export interface ToolContext {
   /** The worktree, absolute and without symlinks. */
   readonly root: string;
+  /** Where git finds the worktree, whatever stands in its `.git` file. */
+  readonly git: GitPlace;
   readonly signal: AbortSignal;
   /** Milliseconds a command may run when the model asks for no other time. */
   readonly timeoutMs: number;

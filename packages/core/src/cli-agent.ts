@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { type ErrorData, errorData, toError } from "./errors.js";
+import { type Command, type CommandResult, type RunningCommand, start } from "./process.js";
+import type { AssistantMessage, Provider, TurnEvent, TurnRequest } from "./types.js";
+
+/** An agent program that prints its events line by line. */
+export interface CliAgent {
+  readonly name: string;
+  /**
+   * The command of a turn. Pure. Its standard input is closed unless `input` is given; the prompt goes there where the
+   * program allows, never into the arguments when it is long.
+   *
+   * @param scratch A private folder of this turn, for HOME, TMPDIR and settings; it is removed afterwards.
+   */
+  command(request: TurnRequest, scratch: string): AgentCommand;
+  /** Makes the reader of a turn's output: what one line means. Pure; it keeps what it must remember between lines. */
+  read(request: TurnRequest): (line: string) => readonly TurnEvent[];
+  /** What a non-zero exit means, where the program has codes of its own. */
+  exit?(result: CommandResult): ErrorData | undefined;
+  readonly check?: Provider["check"];
+  readonly describe?: Provider["describe"];
+}
+
+/** A command, and files to write into the scratch folder before it starts: path there to content. */
+export interface AgentCommand extends Command {
+  readonly files?: { readonly [path: string]: string };
+}
+
+/** Milliseconds that a program which has answered may take to exit. */
+const patienceForExit = 5_000;
+
+/** Makes a provider of an agent program, from two pure functions. */
+export function cliAgent(agent: CliAgent): Provider {
+  const { name, check, describe } = agent;
+  return {
+    apiVersion: 1,
+    name,
+    kind: "agent",
+    turn: (request) => turn(agent, request),
+    ...(check && { check }),
+    ...(describe && { describe }),
+  };
+}
+
+async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<TurnEvent> {
+  let text = "";
+  const finish = (error: ErrorData, message?: AssistantMessage): TurnEvent => ({
+    type: "finish",
+    reason: { unified: error.code === "aborted" ? "aborted" : "error" },
+    message: message ?? { role: "assistant", text, calls: [] },
+    error,
+  });
+  const scratch = await mkdtemp(join(tmpdir(), "aifactory-agent-"));
+  let program: RunningCommand | undefined;
+  try {
+    const { files = {}, ...command } = agent.command(request, scratch);
+    for (const [path, content] of Object.entries(files)) await writeInto(join(scratch, path), content);
+    program = start({ cwd: request.cwd, ...command, signal: request.signal });
+    const read = agent.read(request);
+    const lines = program.lines();
+    for (let line = await lines.next(); !line.done; line = await lines.next()) {
+      for (const event of read(line.value)) {
+        if (event.type === "finish") {
+          const result = await settle(program, lines);
+          const error = event.error ?? failure(agent, result, request.signal);
+          yield error ? finish(error, event.message) : event;
+          return;
+        }
+        if (event.type === "text") text += event.text;
+        yield event;
+      }
+    }
+    const result = await program.done;
+    yield finish(failure(agent, result, request.signal) ?? unfinished(agent, result));
+  } catch (error) {
+    yield finish(request.signal.aborted ? errorData("aborted", "The turn was stopped.") : toError(error, "provider-broken").toJSON());
+  } finally {
+    await program?.stop().catch(() => {});
+    await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function writeInto(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content, { mode: 0o600 });
+}
+
+/** Waits for the exit of a program that has said its last word; one that stays is ended, and that is no failure. */
+async function settle(program: RunningCommand, lines: AsyncGenerator<string>): Promise<CommandResult | undefined> {
+  // Its pipe is drained while we wait, or it could never exit.
+  const drained = (async () => {
+    while (!(await lines.next()).done);
+  })().catch(() => {});
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceForExit);
+  });
+  const result = await Promise.race([program.done, late]);
+  clearTimeout(timer);
+  if (!result) await program.stop();
+  await drained;
+  return result;
+}
+
+function failure(agent: CliAgent, result: CommandResult | undefined, signal: AbortSignal): ErrorData | undefined {
+  if (signal.aborted) return errorData("aborted", "The turn was stopped.");
+  if (!result || result.exitCode === 0) return undefined;
+  const how = result.exitCode === null ? `was ended by ${result.signal}` : `exited with ${result.exitCode}`;
+  const facts = result.exitCode === null ? {} : { status: result.exitCode };
+  return agent.exit?.(result) ?? errorData("agent-exited", `${agent.name} ${how}. ${lastWords(result)}`, { ...facts, replaySafe: false });
+}
+
+function unfinished(agent: CliAgent, result: CommandResult): ErrorData {
+  return errorData("cut-stream", `${agent.name} exited without saying that it was done. ${lastWords(result)}`, { replaySafe: false });
+}
+
+function lastWords({ stderr }: CommandResult): string {
+  const words = stderr.trim().slice(-1_000);
+  return words === "" ? "It printed no error." : `It printed: ${words}`;
+}

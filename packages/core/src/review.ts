@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { AifactoryError } from "./errors.js";
+import { type RecordEvent, tell } from "./events.js";
+import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
+import { takeLock } from "./lock.js";
+import { isPending, type Outcome, outcomeOf } from "./outcome.js";
+import type { RunRecord } from "./record.js";
+import { openRepository, type Repository } from "./repository.js";
+import { continueRun, type RunOptions } from "./run.js";
+import { preparePublication, publish } from "./steps/publish.js";
+
+/** A run to decide upon: its outcome, or its repository and id, from any process. */
+export type RunReference = Pick<Outcome, "repo" | "id">;
+
+/** How a run is approved. */
+export interface ApproveOptions {
+  /** Branch to merge into. Default: the one the run started from. One that does not exist yet is made. */
+  readonly into?: string;
+  /** Who decided; kept in the journal. */
+  readonly by?: string;
+  /** Merge although the verdict is not `passed`, or nothing was verified. Default false. */
+  readonly unverified?: boolean;
+  readonly events?: RunOptions["events"];
+}
+
+/**
+ * Merges exactly the commit that was verified: a fast-forward, never a new commit. If the target is checked out
+ * somewhere, that checkout follows, and only when it is clean.
+ *
+ * @throws `unverified`, `moved`, `conflict`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
+ */
+export async function approve(run: RunReference, options: ApproveOptions = {}): Promise<Outcome> {
+  return decide(run, options.events, async (journal, repository, emit) => {
+    const { record } = journal;
+    requirePending(record);
+    if (record.verdict?.status !== "passed" && !options.unverified) {
+      const verdict = record.verdict ? `its verdict is ${record.verdict.status}: ${record.verdict.summary}` : "nothing verified it";
+      throw new AifactoryError("unverified", `Run ${record.id} is not merged: ${verdict}. To merge it all the same: approve(run, { unverified: true }).`);
+    }
+    const publication = await preparePublication(repository, record, options.into);
+    await emit({ type: "reviewed", decision: "approve", commit: record.head, ...(options.by !== undefined && { by: options.by }) });
+    await publish(repository, record.base, publication);
+    await emit({ type: "published", commit: publication.commit, ref: publication.ref });
+  });
+}
+
+/**
+ * Turns a run down. Its branch stays.
+ *
+ * @throws `not-pending`, `unknown-run` or `locked`.
+ */
+export async function reject(run: RunReference, options: { readonly by?: string; readonly reason?: string; readonly events?: RunOptions["events"] } = {}): Promise<Outcome> {
+  return decide(run, options.events, async (journal, _repository, emit) => {
+    const { record } = journal;
+    requirePending(record);
+    const said = { ...(options.by !== undefined && { by: options.by }), ...(options.reason !== undefined && { text: options.reason }) };
+    await emit({ type: "reviewed", decision: "reject", commit: record.head, ...said });
+  });
+}
+
+/**
+ * Asks for changes: the run goes on from its newest commit with what is asked, is verified again and stops for review
+ * again.
+ *
+ * @returns The new outcome, as `runTask` does.
+ * @throws `not-pending`, `unknown-run`, `locked`, or for bad input, before anything has changed.
+ */
+export async function requestChanges(run: RunReference, text: string, options: RunOptions & { readonly by?: string } = {}): Promise<Outcome> {
+  if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
+  const repository = await openRepository(run.repo);
+  const record = await readRecord(runDirectory(repository.commonDir, run.id));
+  requirePending(record);
+  const { by } = options;
+  return continueRun(repository, run.id, options, { type: "reviewed", decision: "changes", commit: record.head, text, ...(by !== undefined && { by }) });
+}
+
+/**
+ * Reads how a run came out, from any process.
+ *
+ * @throws `unknown-run`.
+ */
+export async function readOutcome({ repo, id }: RunReference): Promise<Outcome> {
+  const repository = await openRepository(repo);
+  return outcomeOf(await readRecord(runDirectory(repository.commonDir, id)), repository.checkout ?? repository.commonDir);
+}
+
+type Emit = (event: RecordEvent) => Promise<void>;
+
+async function decide(
+  { repo, id }: RunReference,
+  events: RunOptions["events"],
+  decision: (journal: Journal, repository: Repository, emit: Emit) => Promise<void>,
+): Promise<Outcome> {
+  const repository = await openRepository(repo);
+  const directory = runDirectory(repository.commonDir, id);
+  await readRecord(directory);
+  const release = await takeLock(join(directory, "lock"), 2_000);
+  try {
+    const journal = await continueJournal(directory);
+    try {
+      await decision(journal, repository, async (event) => {
+        await journal.append(event);
+        tell(events, event, id);
+      });
+      return outcomeOf(journal.record, repository.checkout ?? repository.commonDir);
+    } finally {
+      await journal.close();
+    }
+  } finally {
+    await release();
+  }
+}
+
+function requirePending(record: RunRecord): void {
+  if (isPending(record)) return;
+  const why = record.published ? "it is merged already" : record.review ? "it was rejected" : record.head === record.base ? "it changed nothing" : "it is still at work";
+  throw new AifactoryError("not-pending", `Run ${record.id} can't be decided upon: ${why}.`);
+}

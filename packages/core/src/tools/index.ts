@@ -1,0 +1,18 @@
+import { z } from "zod";
+import type { JsonSchema, Tool, ToolDescription } from "../types.js";
+import { editFile } from "./edit-file.js";
+import { finish } from "./finish.js";
+import { listFiles } from "./list-files.js";
+import { readFile } from "./read-file.js";
+import { runCommand } from "./run-command.js";
+import { searchFiles } from "./search-files.js";
+import { writeFile } from "./write-file.js";
+
+/** The tools every model is offered. */
+export const builtInTools: readonly Tool[] = [readFile, writeFile, editFile, listFiles, searchFiles, runCommand, finish];
+
+/** A tool as providers see it. */
+export function describeTool({ name, description, input }: Tool): ToolDescription {
+  const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: "input" });
+  return { name, description, inputSchema: inputSchema as JsonSchema };
+}

@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ErrorData, errorData, toError } from "./errors.js";
+import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
+import { usageMeter } from "./usage.js";
+
+/** How long each part of a turn may take, in milliseconds. */
+export interface Deadlines {
+  /** Until the provider says anything at all. Default 5 minutes: a local model may have to be loaded first. */
+  readonly connectMs: number;
+  /** Until the first word, thought or call. Default 10 minutes. */
+  readonly firstEventMs: number;
+  /** Between two events. Default 5 minutes; agents, which run tools in silence, get 15. */
+  readonly idleMs: number;
+  /** For one tool that asks for no other time. Default 2 minutes. */
+  readonly toolMs: number;
+  /** For the whole turn, whatever is said. Default 30 minutes; agents get 60. */
+  readonly totalMs: number;
+}
+
+/** How a failed turn is tried again. */
+export interface Retry {
+  /** Tries in all. Default 5. */
+  readonly attempts: number;
+  /** The first wait in milliseconds; it doubles each time, up to `longestMs`. Default 1,000. */
+  readonly firstMs: number;
+  /** The longest wait. A server that asks for a longer one makes the turn fail at once. Default 60,000. */
+  readonly longestMs: number;
+}
+
+export const defaultDeadlines = (kind: Provider["kind"]): Deadlines => ({
+  connectMs: 300_000,
+  firstEventMs: 600_000,
+  idleMs: kind === "agent" ? 900_000 : 300_000,
+  toolMs: 120_000,
+  totalMs: kind === "agent" ? 3_600_000 : 1_800_000,
+});
+
+export const defaultRetry: Retry = { attempts: 5, firstMs: 1_000, longestMs: 60_000 };
+
+/** One turn to take. */
+export interface TurnOrder {
+  readonly provider: Provider;
+  readonly request: Omit<TurnRequest, "signal">;
+  readonly deadlines: Deadlines;
+  readonly retry: Retry;
+  readonly signal: AbortSignal;
+  /** The running total of the provider's session before this turn, if it counts that way. */
+  readonly session?: Usage | undefined;
+  onEvent(event: TurnEvent): void;
+  onRetry(attempt: number, delayMs: number, error: ErrorData): void;
+}
+
+/** A turn that came to an end. */
+export interface Reply {
+  readonly message: AssistantMessage;
+  readonly reason: FinishEvent["reason"];
+  readonly servedModel?: string;
+  /** Of all tries together. */
+  readonly usage?: Usage;
+  readonly session?: Usage | undefined;
+  readonly error?: ErrorData;
+  readonly durationMs: number;
+}
+
+/** Takes one turn: with deadlines, tried again where that is safe. Never throws; the reply carries the error. */
+export async function takeTurn(order: TurnOrder): Promise<Reply> {
+  const startedAt = performance.now();
+  const meter = usageMeter(order.session);
+  for (let attempt = 1; ; attempt++) {
+    const { finish, started } = await attemptTurn(order, meter);
+    const usage = meter.turn();
+    const reply: Reply = {
+      message: finish.message,
+      reason: finish.reason,
+      ...(finish.servedModel !== undefined && { servedModel: finish.servedModel }),
+      ...(usage && { usage }),
+      session: meter.session(),
+      ...(finish.error && { error: finish.error }),
+      durationMs: Math.round(performance.now() - startedAt),
+    };
+    if (!finish.error || attempt >= order.retry.attempts || !maySendAgain(order.provider, finish.error, started)) return reply;
+    const delayMs = delayBefore(attempt, finish.error, order.retry);
+    if (delayMs > order.retry.longestMs) return { ...reply, error: tooLate(finish.error, order.retry) };
+    order.onRetry(attempt, delayMs, finish.error);
+    try {
+      await sleep(delayMs, undefined, { signal: order.signal });
+    } catch {
+      return { ...reply, reason: { unified: "aborted" }, error: abortedError() };
+    }
+  }
+}
+
+/** An agent that had begun may have done half of its work: only it can say that a replay is safe. */
+function maySendAgain(provider: Provider, error: ErrorData, started: boolean): boolean {
+  if (!error.retryable || error.replaySafe === false) return false;
+  return provider.kind === "model" || !started || error.replaySafe === true;
+}
+
+function delayBefore(attempt: number, error: ErrorData, retry: Retry): number {
+  if (error.retryAfterMs !== undefined) return error.retryAfterMs;
+  const ceiling = Math.min(retry.longestMs, retry.firstMs * 2 ** (attempt - 1));
+  return Math.round(ceiling * (0.5 + Math.random() / 2));
+}
+
+function tooLate(error: ErrorData, retry: Retry): ErrorData {
+  const seconds = Math.round((error.retryAfterMs ?? 0) / 1_000);
+  return {
+    ...error,
+    code: "retry-too-late",
+    retryable: false,
+    message: `${error.message} The server asks to wait ${seconds} s, which is longer than the ${retry.longestMs / 1_000} s a turn may wait. Run it again then.`,
+  };
+}
+
+interface Attempt {
+  readonly finish: FinishEvent;
+  /** Whether anything but notices came. */
+  readonly started: boolean;
+}
+
+/** One try: the provider's events, each deadline and the abort race; what wins ends the turn. */
+async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter>): Promise<Attempt> {
+  const stop = new AbortController();
+  const watch = watchDeadlines(order, (error) => stop.abort(error));
+  const onAbort = (): void => stop.abort(abortedError());
+  if (order.signal.aborted) onAbort();
+  else order.signal.addEventListener("abort", onAbort, { once: true });
+
+  const said = { text: "", started: false };
+  const events = order.provider.turn({ ...order.request, signal: stop.signal })[Symbol.asyncIterator]();
+  const stopped = whenAborted(stop.signal);
+  try {
+    for (;;) {
+      const step = await Promise.race([events.next(), stopped]);
+      if (step === "stopped") return await afterStop(events, stop.signal.reason as ErrorData, said);
+      if (step.done) return ended(said, errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`));
+      watch.saw(step.value);
+      if (step.value.type === "usage") meter.count(step.value);
+      if (step.value.type === "text") said.text += step.value.text;
+      if (step.value.type !== "notice" && step.value.type !== "raw" && step.value.type !== "finish") said.started = true;
+      order.onEvent(step.value);
+      if (step.value.type === "finish") return { finish: step.value, started: said.started };
+    }
+  } catch (error) {
+    return ended(said, errorData("provider-broken", `Provider ${order.provider.name} threw instead of finishing: ${toError(error).message}`));
+  } finally {
+    watch.end();
+    order.signal.removeEventListener("abort", onAbort);
+    // Lets a generator clean up; one that never returns is left behind.
+    void Promise.resolve(events.return?.()).catch(() => {});
+  }
+}
+
+/** Gives the provider a moment to end in good order after a stop; what it says then is kept, the reason is ours. */
+async function afterStop(events: AsyncIterator<TurnEvent>, error: ErrorData, said: { text: string; started: boolean }): Promise<Attempt> {
+  const moment = new AbortController();
+  const late = sleep(5_000, "late" as const, { signal: moment.signal, ref: false }).catch(() => "late" as const);
+  try {
+    for (;;) {
+      const step = await Promise.race([events.next(), late]);
+      if (step === "late" || step.done) return ended(said, error);
+      if (step.value.type === "finish") return ended({ ...said, message: step.value.message }, error);
+    }
+  } catch {
+    return ended(said, error);
+  } finally {
+    moment.abort();
+  }
+}
+
+function ended(said: { text: string; started: boolean; message?: AssistantMessage }, error: ErrorData): Attempt {
+  const message = said.message ?? { role: "assistant" as const, text: said.text, calls: [] };
+  const unified = error.code === "aborted" ? "aborted" : "error";
+  return { finish: { type: "finish", reason: { unified }, message, error }, started: said.started };
+}
+
+function abortedError(): ErrorData {
+  return errorData("aborted", "The run was stopped.");
+}
+
+function whenAborted(signal: AbortSignal): Promise<"stopped"> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve("stopped");
+    else signal.addEventListener("abort", () => resolve("stopped"), { once: true });
+  });
+}
+
+interface Watch {
+  saw(event: TurnEvent): void;
+  end(): void;
+}
+
+function watchDeadlines({ deadlines, provider }: TurnOrder, expire: (error: ErrorData) => void): Watch {
+  const after = (ms: number, what: string): NodeJS.Timeout =>
+    setTimeout(() => expire(errorData("timeout", `${provider.name} ${what} within ${ms / 1_000} s.`)), ms);
+  let connect: NodeJS.Timeout | undefined = after(deadlines.connectMs, "gave no sign of life");
+  let first: NodeJS.Timeout | undefined = after(deadlines.firstEventMs, "said no first word");
+  let idle: NodeJS.Timeout | undefined;
+  // Never set again: chatter must not keep a turn alive for ever.
+  const total = after(deadlines.totalMs, "did not end its turn");
+  return {
+    saw({ type }) {
+      clearTimeout(connect);
+      connect = undefined;
+      if (type === "text" || type === "thinking" || type === "tool-call") clearTimeout(first);
+      clearTimeout(idle);
+      idle = after(deadlines.idleMs, "said nothing more");
+    },
+    end() {
+      for (const timer of [connect, first, idle, total]) clearTimeout(timer);
+      first = undefined;
+    },
+  };
+}

@@ -1,0 +1,192 @@
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { AifactoryError } from "./errors.js";
+import type { DiffStat } from "./events.js";
+import { git, type GitPlace, tryGit } from "./git.js";
+import { runDirectory } from "./journal.js";
+import { takeLock } from "./lock.js";
+import type { Repository } from "./repository.js";
+
+/** An isolated checkout on a branch of its own. The user's checkout, index, stash, hooks and configuration stay as they are. */
+export interface Worktree {
+  /** Its folder, absolute. */
+  readonly path: string;
+  /** Runs git on it, whatever stands in its `.git` file by now. */
+  readonly place: GitPlace;
+  /** Commits what changed; undefined when nothing did. What git ignores, and tools' caches, stay out. */
+  checkpoint(message: string): Promise<{ commit: string; stat: DiffStat } | undefined>;
+  /** Submodules, which are not checked out. */
+  submodules(): Promise<string[]>;
+  /** Removes the folder; the branch stays. */
+  close(): Promise<void>;
+  /** Removes the folder and takes back what was done since the last checkpoint, commits too. */
+  discard(): Promise<void>;
+}
+
+/** Which worktree. */
+export interface WorktreeRequest {
+  readonly repository: Repository;
+  readonly id: string;
+  readonly branch: string;
+  /** The run's base, to count the change against. */
+  readonly base: string;
+  /** The newest commit of the run: what is checked out. */
+  readonly head: string;
+  /** Folder for worktrees. Default: `aifactory/worktrees` in the user's cache folder. */
+  readonly root?: string;
+}
+
+/**
+ * Opens the worktree of a run: makes the branch if there is none yet, and checks out its newest commit.
+ *
+ * @throws `git` when git can't; `moved` when the branch is no longer where the run left it.
+ */
+export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
+  const { repository, id } = request;
+  const path = worktreePath(request);
+  await mkdir(dirname(path), { recursive: true });
+  // Parallel additions race on git's own files.
+  const release = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
+  try {
+    await removeWorktree(repository, path);
+    await addWorktree(request, path);
+  } finally {
+    await release();
+  }
+  const gitDir = await git({ cwd: path }, ["rev-parse", "--absolute-git-dir"]);
+  const directory = runDirectory(repository.commonDir, id);
+  const index = join(directory, "index");
+  const excludes = join(directory, "excludes");
+  await mkdir(directory, { recursive: true });
+  await writeFile(excludes, neverCommitted.join("\n"));
+  await copyFile(join(gitDir, "index"), index);
+
+  // An index of our own: what is staged, hidden or broken in the worktree's does not decide what is committed.
+  const place = { cwd: path, gitDir, workTree: path, indexFile: index };
+  let known = request.head;
+  const close = async (): Promise<void> => {
+    const closing = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
+    await removeWorktree(repository, path).finally(closing);
+  };
+  return {
+    path,
+    place: { cwd: path, gitDir, workTree: path },
+    checkpoint: async (message) => {
+      const made = await checkpoint({ ...request, head: known, place, excludes, message, gitDir });
+      known = made?.commit ?? known;
+      return made;
+    },
+    submodules: async () => listSubmodules(place),
+    close,
+    discard: async () => {
+      await close();
+      await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: discard", `refs/heads/${request.branch}`, known]);
+    },
+  };
+}
+
+/** Where the worktree of a run stands on this machine. */
+export function worktreePath({ repository, id, root = defaultRoot() }: Pick<WorktreeRequest, "repository" | "id" | "root">): string {
+  const { commonDir, checkout } = repository;
+  const name = basename(checkout ?? commonDir);
+  return join(root, `${name}-${createHash("sha256").update(commonDir).digest("hex").slice(0, 8)}`, id);
+}
+
+/** Lines and files between two commits. */
+export async function diffStat(place: GitPlace, from: string, to: string): Promise<DiffStat> {
+  const lines = await git(place, ["diff", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv", from, to]);
+  const rows = lines === "" ? [] : lines.split("\n").map((line) => line.split("\t"));
+  // A binary file counts no lines: git writes `-`.
+  const sum = (column: number): number => rows.reduce((total, row) => total + (Number(row[column]) || 0), 0);
+  return { files: rows.length, insertions: sum(0), deletions: sum(1) };
+}
+
+function defaultRoot(): string {
+  const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  return join(cache, "aifactory", "worktrees");
+}
+
+/** Caches and environments that tools leave behind; committing them would only hide the change. */
+const neverCommitted = [
+  "__pycache__/",
+  "*.pyc",
+  ".pytest_cache/",
+  ".ruff_cache/",
+  ".mypy_cache/",
+  ".venv/",
+  "venv/",
+  ".tox/",
+  "*.egg-info/",
+  "node_modules/",
+  ".DS_Store",
+  ".env",
+  ".env.local",
+  "",
+];
+
+async function addWorktree({ repository, branch, head, id }: WorktreeRequest, path: string): Promise<void> {
+  const { place } = repository;
+  const tip = await tryGit(place, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
+  const isNew = tip.exitCode !== 0;
+  if (!isNew && tip.stdout.trim() !== head) {
+    throw new AifactoryError("moved", `The branch ${branch} is no longer where the run left it (${head.slice(0, 12)}).`);
+  }
+  const where = isNew ? ["-b", branch, path, head] : [path, branch];
+  // Force: the folder of an earlier try may still be registered though it is gone.
+  const add = ["worktree", "add", "--force", "--quiet", "--no-track", "--lock", "--reason", `aifactory run ${id}`, ...where];
+  const added = await tryGit(place, isNew ? add : add.filter((word) => word !== "--no-track"));
+  if (added.exitCode === 0) return;
+  if (added.stderr.includes(`'refs/heads/${branch.split("/")[0]}' exists`)) {
+    throw new AifactoryError("git", `There is a branch named ${branch.split("/")[0]}, so git can't make ${branch}. Rename it with: git branch -m ${branch.split("/")[0]} <new name>`);
+  }
+  throw new AifactoryError("git", `Could not make the worktree: ${added.stderr.trim()}`);
+}
+
+async function removeWorktree({ place }: Repository, path: string): Promise<void> {
+  // Twice: the worktree is locked, and may be dirty.
+  await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  await tryGit(place, ["worktree", "prune"]);
+}
+
+interface CheckpointRequest extends WorktreeRequest {
+  readonly place: GitPlace & { readonly indexFile: string };
+  readonly gitDir: string;
+  readonly excludes: string;
+  readonly message: string;
+}
+
+async function checkpoint(request: CheckpointRequest): Promise<{ commit: string; stat: DiffStat } | undefined> {
+  const { place, repository, base, branch, excludes, message, gitDir } = request;
+  const ref = `refs/heads/${branch}`;
+  await git(place, ["add", "--all"], { config: [`core.excludesFile=${excludes}`] });
+  const tree = await git(place, ["write-tree"]);
+  const tip = await git(repository.place, ["rev-parse", ref]);
+  const parent = await newest(repository.place, request.head, tip);
+  const unchanged = tree === (await git(repository.place, ["rev-parse", `${parent}^{tree}`]));
+  if (unchanged && parent === request.head) return undefined;
+  // A tip that the agent committed itself, and nothing after it, is a checkpoint as it is.
+  const commit = unchanged ? parent : await git(repository.place, ["commit-tree", tree, "-p", parent, "-F", "-"], { input: message });
+  if (commit !== tip) await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: checkpoint", ref, commit, tip]);
+  // The worktree's own index follows, so that `git status` in it tells the truth to whoever works there.
+  await copyFile(place.indexFile, join(gitDir, "index.aifactory"));
+  await rename(join(gitDir, "index.aifactory"), join(gitDir, "index"));
+  return { commit, stat: await diffStat(repository.place, base, commit) };
+}
+
+/** The branch's tip, unless somebody moved it off the commits that the run made: those are never thrown away. */
+async function newest(place: GitPlace, known: string, tip: string): Promise<string> {
+  if (tip === known) return known;
+  const isAhead = await tryGit(place, ["merge-base", "--is-ancestor", known, tip]);
+  return isAhead.exitCode === 0 ? tip : known;
+}
+
+async function listSubmodules(place: GitPlace): Promise<string[]> {
+  const staged = await git(place, ["ls-files", "--stage", "-z"]);
+  return staged
+    .split("\0")
+    .filter((entry) => entry.startsWith("160000 "))
+    .map((entry) => entry.slice(entry.indexOf("\t") + 1));
+}
