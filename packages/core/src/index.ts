@@ -1,4 +1,13 @@
 export { AifactoryError, errorData, toError, type ErrorCode, type ErrorData, type ErrorFacts } from "./errors.js";
+export { cliAgent, type AgentCommand, type CliAgent } from "./cli-agent.js";
+export { compare, type CompareOptions, type Comparison } from "./compare.js";
+export type { Outcome, OutcomeStatus } from "./outcome.js";
+export { apply, next, type Entry, type Next, type RunRecord } from "./record.js";
+export type { Resolution } from "./resolve.js";
+export { approve, type ApproveOptions, readOutcome, reject, requestChanges, type RunReference } from "./review.js";
+export { runTask, type RunOptions } from "./run.js";
+export { ToolTrouble } from "./tools/trouble.js";
+export type { Deadlines, Retry } from "./turn.js";
 export { TaskEvents, type DiffStat, type LiveEvent, type RecordEvent, type RunEvent, type Subtask } from "./events.js";
 export type {
   AssistantMessage,

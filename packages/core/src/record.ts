@@ -60,7 +60,10 @@ export interface Entry {
 
 /** What to do now. */
 export type Next =
-  | { readonly do: "plan" | "verify" | "fix" | "publish"; readonly key: StepKey }
+  | { readonly do: "plan"; readonly key: StepKey }
+  | { readonly do: "verify"; readonly key: StepKey }
+  | { readonly do: "fix"; readonly key: StepKey }
+  | { readonly do: "publish"; readonly key: StepKey }
   | { readonly do: "work"; readonly key: StepKey; readonly subtask: Subtask; readonly index: number }
   | { readonly waitFor: "review" }
   | { readonly end: true };

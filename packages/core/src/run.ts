@@ -6,7 +6,7 @@ import { type RecordEvent, type TaskEvents, tell } from "./events.js";
 import { continueJournal, createJournal, type Journal, runDirectory } from "./journal.js";
 import { type Release, takeLock } from "./lock.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
-import { next, type RunRecord } from "./record.js";
+import { type Next, next } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
 import { resolveModel, resolveVerifier, type Resolution } from "./resolve.js";
 import type { PhaseModel, RunContext } from "./run-context.js";
@@ -175,12 +175,23 @@ async function drive({ repository, journal, release, parts, options }: Drive): P
 async function moveOn(run: RunContext): Promise<void> {
   for (let step = next(run.record); "do" in step; step = next(run.record)) {
     run.signal.throwIfAborted();
-    if (step.do === "plan") await planStep(run, step);
-    if (step.do === "work") await workStep(run, step);
-    if (step.do === "verify") await verifyStep(run, step);
-    if (step.do === "fix") await fixStep(run, step);
-    if (step.do === "publish") await publishStep(run);
+    await perform(run, step);
     run.signal.throwIfAborted();
+  }
+}
+
+function perform(run: RunContext, step: Extract<Next, { do: string }>): Promise<void> {
+  switch (step.do) {
+    case "plan":
+      return planStep(run, step);
+    case "work":
+      return workStep(run, step);
+    case "verify":
+      return verifyStep(run, step);
+    case "fix":
+      return fixStep(run, step);
+    case "publish":
+      return publishStep(run);
   }
 }
 

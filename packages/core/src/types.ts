@@ -39,7 +39,7 @@ export interface TaskSpec {
   /** What to start from: a branch, tag or commit. Default `HEAD`. A branch is also what `approve` merges into. */
   readonly base?: string | undefined;
   /** How to judge the result: a verifier's name, or its name with options. Absent: nothing is verified. */
-  readonly verify?: string | { readonly verifier: string | undefined; readonly [option: string]: unknown };
+  readonly verify?: string | { readonly verifier: string; readonly [option: string]: unknown } | undefined;
   /** Built-in tools to offer to models, by name. Default: all seven. */
   readonly tools?: readonly string[] | undefined;
   readonly limits?: Limits | undefined;
