@@ -5,13 +5,7 @@ export {
   providerContract,
   runBehaviour,
 } from "./provider-contract.js";
-export {
-  sceneServer,
-  type SceneServer,
-  type WireAnswer,
-  type WireProtocol,
-  type WireRequest,
-} from "./scene-server.js";
+export { sceneServer, type SceneServer } from "./scene-server.js";
 export {
   calls,
   says,
@@ -38,3 +32,19 @@ export {
   scriptedProvider,
   type ScriptedTurn,
 } from "./scripted-provider.js";
+export { misbehavingCli, type Misbehaviour } from "./misbehaving-cli.js";
+export { replayProvider } from "./replay-provider.js";
+export {
+  type AgentDialect,
+  type AgentFault,
+  type AgentLines,
+  type ProgramRun,
+  sceneProgram,
+  type SceneProgram,
+} from "./scene-program.js";
+export {
+  type Files,
+  temporaryRepository,
+  type TemporaryRepository,
+} from "./temporary-repository.js";
+export { type WireAnswer, type WireProtocol, type WireRequest } from "./wire-protocol.js";

@@ -1,13 +1,18 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Provider } from "../types.js";
 import { aborts } from "./contract/aborts.js";
 import { agents } from "./contract/agents.js";
 import { answers, usage } from "./contract/answers.js";
-import type { Behaviour } from "./contract/behaviour.js";
+import type { Behaviour, StageInFolder } from "./contract/behaviour.js";
 import { calls } from "./contract/calls.js";
-import { brokenStreams, faults } from "./contract/faults.js";
+import { brokenStreams } from "./contract/broken-streams.js";
+import { envelopes } from "./contract/envelopes.js";
+import { faults } from "./contract/faults.js";
 import { history } from "./contract/history.js";
 import { order } from "./contract/order.js";
-import type { OpenStage, Stage } from "./stage.js";
+import type { OpenStage } from "./stage.js";
 
 /** Everything that a provider must do. */
 export const behaviours: readonly Behaviour[] = [
@@ -16,6 +21,7 @@ export const behaviours: readonly Behaviour[] = [
   ...usage,
   ...calls,
   ...history,
+  ...envelopes,
   ...faults,
   ...brokenStreams,
   ...aborts,
@@ -67,16 +73,28 @@ export function providerContract({
   });
 }
 
-/** Runs one behaviour and closes the stages that it opened. Rejects with what was wrong. */
-export async function runBehaviour(behaviour: Behaviour, open: OpenStage): Promise<void> {
-  const stages: Stage[] = [];
+/**
+ * Runs one behaviour, each of its stages in a folder of its own, and closes them. Rejects with what was wrong.
+ *
+ * @param patienceMs Milliseconds after which a turn that should have ended counts as hanging.
+ */
+export async function runBehaviour(
+  behaviour: Behaviour,
+  open: OpenStage,
+  patienceMs = 20_000,
+): Promise<void> {
+  const stages: StageInFolder[] = [];
   try {
     await behaviour.run(async (scenes) => {
-      const stage = await open(scenes);
+      const cwd = await realpath(await mkdtemp(join(tmpdir(), "aifactory-stage-")));
+      const stage = { ...(await open(scenes)), cwd, patienceMs };
       stages.push(stage);
       return stage;
     });
   } finally {
-    for (const stage of stages) await stage.close();
+    for (const stage of stages) {
+      await stage.close();
+      await rm(stage.cwd, { recursive: true, force: true, maxRetries: 3 });
+    }
   }
 }

@@ -1,63 +1,23 @@
-import { text as readText } from "node:stream/consumers";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text as readText } from "node:stream/consumers";
 import { setImmediate as nextTick } from "node:timers/promises";
-import type { Scene, SceneFault } from "./scenes.js";
+import type { Scene } from "./scenes.js";
 import type { SeenRequest } from "./stage.js";
-
-/** A request as it came over the wire. */
-export interface WireRequest {
-  readonly method: string;
-  /** Path and query. */
-  readonly url: string;
-  readonly headers: IncomingMessage["headers"];
-  /** The body, parsed if it is JSON, else as text. */
-  readonly body: unknown;
-}
-
-/** An answer in one piece. A body that is no string is sent as JSON. */
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers?: { readonly [name: string]: string };
-  readonly body: unknown;
-}
-
-/** A vendor's wire protocol, as far as scenes need it: all that a package's own server adds to `sceneServer`. */
-export interface WireProtocol {
-  /** Content type of a streamed answer. */
-  readonly contentType: string;
-  /** Answers what is no turn (lists of models and the like). Undefined: it is a turn. */
-  aside?(request: WireRequest): WireAnswer | undefined;
-  /** What the vendor says to a turn's request that it does not accept. Be strict. Undefined: it is fine. */
-  reject(request: WireRequest): WireAnswer | undefined;
-  /** The turn's request in the kit's words. */
-  read(request: WireRequest): SeenRequest;
-  /**
-   * The frames of a streamed answer, complete with line ends: `body` for the parts of the scene, `end` for the vendor's
-   * regular end (stop reason, usage, terminal event). A frame is never joined with the next.
-   */
-  frames(
-    scene: Scene,
-    request: WireRequest,
-  ): { readonly body: readonly string[]; readonly end: readonly string[] };
-  /** The vendor's answer to a request that fails. */
-  fault(fault: SceneFault, request: WireRequest): WireAnswer;
-  /** The frames of an error in mid-stream, where the vendor has such a thing. */
-  streamFault?(fault: SceneFault): readonly string[];
-}
+import type { WireAnswer, WireProtocol, WireRequest } from "./wire-protocol.js";
 
 /** A running server. */
 export interface SceneServer {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
-  requests(): readonly SeenRequest[];
+  readonly requests: () => readonly SeenRequest[];
   /** Every request of a turn as it came, in the same order. */
-  received(): readonly WireRequest[];
-  close(): Promise<void>;
+  readonly received: () => readonly WireRequest[];
+  readonly close: () => Promise<void>;
 }
 
 /** Plays scenes on 127.0.0.1, one for each request of a turn; when they run out, it answers with status 500. */
-export async function sceneServer(
-  protocol: WireProtocol,
+export async function sceneServer<Body>(
+  protocol: WireProtocol<Body>,
   scenes: readonly Scene[],
 ): Promise<SceneServer> {
   const received: WireRequest[] = [];
@@ -73,9 +33,12 @@ export async function sceneServer(
   });
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const request = await readRequest(incoming);
-    const aside = protocol.aside?.(request);
+    const asked = await readRequest<Body>(incoming);
+    const aside = protocol.aside?.(asked);
     if (aside) return send(response, aside);
+    const { body } = asked;
+    if (body === undefined) return send(response, { status: 400, body: "The body is no JSON." });
+    const request = { ...asked, body };
     const index = received.push(request) - 1;
     const rejection = protocol.reject(request);
     if (rejection) {
@@ -104,17 +67,20 @@ export async function sceneServer(
   };
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
-  const text = await readText(incoming);
+async function readRequest<Body>(
+  incoming: IncomingMessage,
+): Promise<WireRequest<Body | undefined>> {
   const { method = "", url = "", headers } = incoming;
+  const text = await readText(incoming);
   return { method, url, headers, body: parsed(text) };
 }
 
-function parsed(text: string): unknown {
+/** What the client says it is: a protocol checks that in `reject`. */
+function parsed(text: string) {
   try {
     return JSON.parse(text);
   } catch {
-    return text;
+    return undefined;
   }
 }
 
@@ -127,10 +93,10 @@ function send(response: ServerResponse, { status, headers, body }: WireAnswer): 
   response.end(isText ? body : JSON.stringify(body));
 }
 
-async function playScene(
-  protocol: WireProtocol,
+async function playScene<Body>(
+  protocol: WireProtocol<Body>,
   scene: Scene,
-  request: WireRequest,
+  request: WireRequest<Body>,
   response: ServerResponse,
 ): Promise<void> {
   const { fault, ending = "whole" } = scene;
@@ -175,7 +141,10 @@ async function write(
 
 async function drained(response: ServerResponse): Promise<void> {
   await new Promise<void>((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
+    const resume = (): void => {
+      response.off("drain", resume).off("close", resume);
+      resolve();
+    };
+    response.on("drain", resume).on("close", resume);
   });
 }

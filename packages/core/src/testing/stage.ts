@@ -10,8 +10,6 @@ export interface Stage {
   /** A model that the vendor has, and a second one (kind `model` only). */
   readonly model: string;
   readonly otherModel?: string;
-  /** An empty folder, absolute. */
-  readonly cwd: string;
   /** What the vendor was sent, in order: one for each turn's request, also for those that it rejected. */
   requests(): readonly SeenRequest[];
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Provider } from "../../types.js";
-import type { OpenStage } from "../stage.js";
+import type { Scene } from "../scenes.js";
+import type { Stage } from "../stage.js";
 
 /** One thing that every provider must do. It is data, so that it can be run with any test runner or with none. */
 export interface Behaviour {
@@ -7,7 +8,18 @@ export interface Behaviour {
   readonly name: string;
   readonly kinds: readonly Provider["kind"][];
   /** Rejects with what was wrong. Stages that it opens are closed for it. */
-  run(open: OpenStage): Promise<void>;
+  run(open: Open): Promise<void>;
+}
+
+/** Opens a stage with an empty folder to work in. */
+export type Open = (scenes: readonly Scene[]) => Promise<StageInFolder>;
+
+/** A stage and where its turns are taken. */
+export interface StageInFolder extends Stage {
+  /** Absolute, without symlinks. */
+  readonly cwd: string;
+  /** Milliseconds after which a turn that should have ended counts as hanging. */
+  readonly patienceMs: number;
 }
 
 /** For a provider that asks us to run its tools. */

@@ -65,14 +65,14 @@ export const calls: readonly Behaviour[] = [
     name: "parallel calls keep their order and have an id each",
     kinds: model,
     async run(open) {
-      const paths = ["a.txt", "b.txt", "a.txt"];
+      const paths = ["a.txt", "b.txt", "a.txt", "c.txt"];
       const parts = paths.map((path, index) => call(`call_${index}`, "read_file", { path }));
       const { finish } = await play(await open([{ id: "parallel", parts }]));
       assert.deepEqual(
         finish.message.calls.map(({ input }) => input),
         paths.map((path) => ({ path })),
       );
-      assertIds(finish.message.calls, 3);
+      assertIds(finish.message.calls, 4);
     },
   },
   {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { TurnRequest } from "../../types.js";
 import { calls as call, type Scene, says, textOf } from "../scenes.js";
-import type { OpenStage } from "../stage.js";
-import { type Behaviour, both } from "./behaviour.js";
+import { type Behaviour, both, type Open } from "./behaviour.js";
 import { begin, describe, joined, play, turnRequest, type Underway } from "./turns.js";
 
 /** What holds for every turn, however it goes. */
@@ -92,7 +91,7 @@ const gallery: readonly Scene[] = [
 ];
 
 async function everyTurn(
-  open: OpenStage,
+  open: Open,
   check: (turn: Underway) => void | Promise<void>,
 ): Promise<void> {
   for (const scene of gallery) {

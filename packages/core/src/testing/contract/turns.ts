@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
+import type { ErrorCode, ErrorData } from "../../errors.js";
 import type { FinishEvent, TurnEvent, TurnRequest, Usage } from "../../types.js";
 import { usageMeter } from "../../usage.js";
-import type { Stage } from "../stage.js";
-
-/** Milliseconds after which a turn that should have ended counts as hanging. */
-const patienceMs = 20_000;
+import type { StageInFolder } from "./behaviour.js";
 
 /** A turn that is over. */
 export interface Played {
@@ -28,8 +26,8 @@ export interface Underway {
 }
 
 /** The request of a first turn. Everything can be replaced. */
-export function turnRequest(stage: Stage, changes: Partial<TurnRequest> = {}): TurnRequest {
-  return {
+export function turnRequest(stage: StageInFolder, changes: Partial<TurnRequest> = {}): TurnRequest {
+  return Object.freeze<TurnRequest>({
     model: stage.model,
     system: "You are a careful engineer.",
     messages: [{ role: "user", text: "Say hello." }],
@@ -37,7 +35,7 @@ export function turnRequest(stage: Stage, changes: Partial<TurnRequest> = {}): T
     cwd: stage.cwd,
     signal: new AbortController().signal,
     ...changes,
-  };
+  });
 }
 
 const readFile = {
@@ -58,12 +56,16 @@ const listFiles = {
 } as const;
 
 /** Takes a turn to its end. */
-export async function play(stage: Stage, changes: Partial<TurnRequest> = {}): Promise<Played> {
+export async function play(
+  stage: StageInFolder,
+  changes: Partial<TurnRequest> = {},
+): Promise<Played> {
   return begin(stage, changes).played();
 }
 
 /** Starts a turn and reads it in the background. */
-export function begin(stage: Stage, changes: Partial<TurnRequest> = {}): Underway {
+export function begin(stage: StageInFolder, changes: Partial<TurnRequest> = {}): Underway {
+  const { patienceMs } = stage;
   const controller = new AbortController();
   const request = turnRequest(stage, { signal: controller.signal, ...changes });
   const events: TurnEvent[] = [];
@@ -86,8 +88,7 @@ export function begin(stage: Stage, changes: Partial<TurnRequest> = {}): Underwa
     }
   };
   const reading = read();
-  const thrown = async (): Promise<unknown> =>
-    within(reading, `The turn did not end within ${patienceMs / 1_000} s.`);
+  const thrown = async (): Promise<unknown> => within(reading, patienceMs, "The turn did not end");
 
   return {
     events,
@@ -103,10 +104,7 @@ export function begin(stage: Stage, changes: Partial<TurnRequest> = {}): Underwa
           await new Promise<void>((resolve) => waiting.add(resolve));
         }
       };
-      return within(
-        found(),
-        `No ${type} event came within ${patienceMs / 1_000} s: ${describe(events)}`,
-      );
+      return within(found(), patienceMs, `No ${type} event came`);
     },
     async played() {
       const error = await thrown();
@@ -118,10 +116,17 @@ export function begin(stage: Stage, changes: Partial<TurnRequest> = {}): Underwa
   };
 }
 
-async function within<Value>(promise: Promise<Value>, complaint: string): Promise<Value> {
+async function within<Value>(
+  promise: Promise<Value>,
+  ms: number,
+  complaint: string,
+): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new assert.AssertionError({ message: complaint })), patienceMs);
+    timer = setTimeout(
+      () => reject(new assert.AssertionError({ message: `${complaint} within ${ms / 1_000} s.` })),
+      ms,
+    );
   });
   try {
     return await Promise.race([promise, late]);
@@ -155,4 +160,14 @@ export function assertReason({ finish }: Played, unified: FinishEvent["reason"][
     unified,
     `The turn ended with reason ${finish.reason.unified}${why}, not ${unified}.`,
   );
+}
+
+/** The error of a turn; fails unless it ended with this one. */
+export function errorOf(played: Played, code: ErrorCode): ErrorData {
+  assertReason(played, "error");
+  const { error } = played.finish;
+  assert(error, "reason is error, but there is none");
+  assert.equal(error.code, code, `${error.code} instead of ${code}: ${error.message}`);
+  assert(error.message.length > 10, "The message says nothing.");
+  return error;
 }
