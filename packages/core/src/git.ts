@@ -4,6 +4,7 @@ import { AifactoryError } from "./errors.js";
 import { run } from "./process.js";
 import type { GitPlace } from "./types.js";
 
+export { type Checkout, freshCheckout } from "./checkout.js";
 export type { GitPlace } from "./types.js";
 
 /** Further settings of one git command. */

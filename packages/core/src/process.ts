@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { Readable } from "node:stream";
 import { childEnvironment, type Environment } from "./environment.js";
 import { AifactoryError } from "./errors.js";
 import { boundedOutput, linesOf } from "./output.js";
 import { holdOnLeash, killTree, marker } from "./process-tree.js";
 
 export { childEnvironment, type Environment } from "./environment.js";
+export { probeSandbox, type Sandbox, sandboxed, type SandboxProbe } from "./sandbox.js";
 
 /** A program to run. */
 export interface Command {
@@ -27,6 +29,8 @@ export interface Command {
   readonly trusted?: boolean;
   /** Bytes of each output stream that are kept, half from the beginning and half from the end. Default 200,000. */
   readonly keepBytes?: number;
+  /** Opens descriptor 3 for the program to write on. What it wrote, at most 64 MiB, is the result's `channel`. */
+  readonly channel?: true;
 }
 
 /** How a program ended. */
@@ -38,6 +42,8 @@ export interface CommandResult {
   readonly stderr: string;
   /** Whether output was left out. */
   readonly truncated: boolean;
+  /** What was written on descriptor 3; present when one was asked for. */
+  readonly channel?: string;
   /** What ended it early, if we did. */
   readonly stopped?: "timeout" | "abort";
   readonly durationMs: number;
@@ -76,13 +82,15 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
     env: { ...(command.env ?? childEnvironment()), [marker]: mark },
     // A process group of its own, so that everything in it can be ended together.
     detached: true,
-    stdio: [command.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    stdio: [pipeIf(command.input !== undefined), "pipe", "pipe", pipeIf(command.channel)],
   });
   const stdout = boundedOutput(command.keepBytes ?? 200_000);
   const stderr = boundedOutput(command.keepBytes ?? 200_000);
   // Both pipes are drained whatever the caller does: a program blocks for ever on a full one.
   child.stderr?.on("data", (chunk: Buffer) => stderr.write(chunk));
   if (!readsLines) child.stdout?.on("data", (chunk: Buffer) => stdout.write(chunk));
+  const channel = boundedOutput(64 * 1024 * 1024);
+  child.stdio[3]?.on("data", (chunk: Buffer) => channel.write(chunk)).on("error", () => {});
   feed(child, command.input);
 
   const releaseLeash =
@@ -106,13 +114,11 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
       // Whatever it left behind goes too: a background job would hold the pipes open and outlive the run.
       await (killing ?? (command.trusted ? undefined : killTree(child.pid, mark)));
       await drained(child, readsLines);
-      const kept = {
-        stdout: stdout.text(),
-        stderr: stderr.text(),
-        truncated: stdout.truncated || stderr.truncated,
-      };
+      const truncated = stdout.truncated || stderr.truncated;
+      const kept = { stdout: stdout.text(), stderr: stderr.text(), truncated };
+      const heard = command.channel && { channel: channel.text() };
       const durationMs = Math.round(performance.now() - startedAt);
-      return { exitCode, signal, ...kept, ...(stopped && { stopped }), durationMs };
+      return { exitCode, signal, ...kept, ...heard, ...(stopped && { stopped }), durationMs };
     } finally {
       clearTimeout(timer);
       command.signal?.removeEventListener("abort", onAbort);
@@ -138,6 +144,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
   };
 }
 
+const pipeIf = (wanted: boolean | undefined): "pipe" | "ignore" => (wanted ? "pipe" : "ignore");
 function feed(child: ChildProcess, input: Command["input"]): void {
   // A program that does not read its input closes the pipe; that is its right and no error.
   child.stdin?.on("error", () => {});
@@ -161,16 +168,12 @@ async function exited(
   }
 }
 
-/** Waits for the rest of the output; what holds a pipe open after everything was killed is left behind. */
+/** Waits for the rest of the output; what holds a pipe open after all was killed is left behind. */
 async function drained(child: ChildProcess, readsLines: boolean): Promise<void> {
-  const open = [child.stdout, child.stderr].filter(
-    (stream) => stream !== null && !stream.readableEnded && !stream.destroyed,
-  );
-  const patience = setTimeout(
-    () => open.forEach((stream) => stream?.destroy()),
-    readsLines ? 10_000 : 500,
-  );
-  await Promise.all(open.map((stream) => once(stream!, "close").catch(() => {})));
+  const open = child.stdio.slice(1).filter((end) => end instanceof Readable && !end.closed);
+  const destroy = (): void => open.forEach((end) => end?.destroy());
+  const patience = setTimeout(destroy, readsLines ? 10_000 : 500);
+  await Promise.all(open.map((end) => once(end!, "close").catch(() => {})));
   clearTimeout(patience);
 }
 
