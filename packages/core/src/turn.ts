@@ -131,8 +131,9 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
   const stopped = whenAborted(stop.signal);
   try {
     for (;;) {
-      const step = await Promise.race([events.next(), stopped]);
-      if (step === "stopped") return await afterStop(events, stop.signal.reason as ErrorData, said);
+      const coming = events.next();
+      const step = await Promise.race([coming, stopped]);
+      if (step === "stopped") return await afterStop(events, coming, stop.signal.reason as ErrorData, said);
       if (step.done) return ended(said, errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`));
       watch.saw(step.value);
       if (step.value.type === "usage") meter.count(step.value);
@@ -152,13 +153,19 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
 }
 
 /** Gives the provider a moment to end in good order after a stop; what it says then is kept, the reason is ours. */
-async function afterStop(events: AsyncIterator<TurnEvent>, error: ErrorData, said: { text: string; started: boolean }): Promise<Attempt> {
+async function afterStop(
+  events: AsyncIterator<TurnEvent>,
+  coming: Promise<IteratorResult<TurnEvent>>,
+  error: ErrorData,
+  said: { text: string; started: boolean },
+): Promise<Attempt> {
   const moment = new AbortController();
   const late = sleep(5_000, "late" as const, { signal: moment.signal, ref: false }).catch(() => "late" as const);
   try {
-    for (;;) {
-      const step = await Promise.race([events.next(), late]);
+    for (let next = coming; ; next = events.next()) {
+      const step = await Promise.race([next, late]);
       if (step === "late" || step.done) return ended(said, error);
+      if (step.value.type === "text") said.text += step.value.text;
       if (step.value.type === "finish") return ended({ ...said, message: step.value.message }, error);
     }
   } catch {
