@@ -34,5 +34,8 @@ export function limitReached({ task, turns, usage }: RunRecord, spentMs: number)
 }
 
 function reached(name: string, limit: number, used: number): ErrorData {
-  return errorData("limit-reached", `limits.${name}: ${used} of ${limit} used. What was done until then is on the branch.`);
+  return errorData(
+    "limit-reached",
+    `limits.${name}: ${used} of ${limit} used. What was done until then is on the branch.`,
+  );
 }

@@ -76,8 +76,8 @@ describe("freshCheckout", () => {
 
   it("says what git says when the commit is missing", async () => {
     const missing = "1".repeat(40);
-    await expect(
-      freshCheckout({ repo: repository.path, commit: missing, directory }),
-    ).rejects.toMatchObject({ code: "git" });
+    await expect(freshCheckout({ repo: repository.path, commit: missing, directory })).rejects.toMatchObject({
+      code: "git",
+    });
   });
 });

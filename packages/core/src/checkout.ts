@@ -29,11 +29,7 @@ export async function freshCheckout(checkout: Checkout): Promise<GitPlace> {
   const directory = resolve(checkout.directory);
   const gitDir = resolve(checkout.gitDir ?? join(directory, ".git"));
   const [objects = "", format = ""] = (
-    await git(
-      { cwd: repo },
-      ["rev-parse", "--git-path", "objects", "--show-object-format"],
-      options,
-    )
+    await git({ cwd: repo }, ["rev-parse", "--git-path", "objects", "--show-object-format"], options)
   ).split("\n");
 
   await mkdir(directory, { recursive: true });
@@ -48,10 +44,7 @@ export async function freshCheckout(checkout: Checkout): Promise<GitPlace> {
   ];
   await git({ cwd: directory }, init, options);
   await mkdir(join(gitDir, "objects", "info"), { recursive: true });
-  await writeFile(
-    join(gitDir, "objects", "info", "alternates"),
-    `${quoted(resolve(repo, objects))}\n`,
-  );
+  await writeFile(join(gitDir, "objects", "info", "alternates"), `${quoted(resolve(repo, objects))}\n`);
 
   const place = { cwd: directory, gitDir, workTree: directory };
   await git(place, ["checkout", "--quiet", "--force", "--detach", commit], {

@@ -75,7 +75,11 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     const result = await program.done;
     yield finish(failure(agent, result, request.signal) ?? unfinished(agent, result));
   } catch (error) {
-    yield finish(request.signal.aborted ? errorData("aborted", "The turn was stopped.") : toError(error, "provider-broken").toJSON());
+    yield finish(
+      request.signal.aborted
+        ? errorData("aborted", "The turn was stopped.")
+        : toError(error, "provider-broken").toJSON(),
+    );
   } finally {
     await program?.stop().catch(() => {});
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
@@ -109,11 +113,19 @@ function failure(agent: CliAgent, result: CommandResult | undefined, signal: Abo
   if (!result || result.exitCode === 0) return undefined;
   const how = result.exitCode === null ? `was ended by ${result.signal}` : `exited with ${result.exitCode}`;
   const facts = result.exitCode === null ? {} : { status: result.exitCode };
-  return agent.exit?.(result) ?? errorData("agent-exited", `${agent.name} ${how}. ${lastWords(result)}`, { ...facts, replaySafe: false });
+  return (
+    agent.exit?.(result) ??
+    errorData("agent-exited", `${agent.name} ${how}. ${lastWords(result)}`, {
+      ...facts,
+      replaySafe: false,
+    })
+  );
 }
 
 function unfinished(agent: CliAgent, result: CommandResult): ErrorData {
-  return errorData("cut-stream", `${agent.name} exited without saying that it was done. ${lastWords(result)}`, { replaySafe: false });
+  return errorData("cut-stream", `${agent.name} exited without saying that it was done. ${lastWords(result)}`, {
+    replaySafe: false,
+  });
 }
 
 function lastWords({ stderr }: CommandResult): string {

@@ -21,7 +21,11 @@ export interface CompareOptions extends RunOptions {
  *
  * @returns A row per model, in their order.
  */
-export async function compare(spec: Omit<TaskSpec, "model">, models: readonly ModelChoice[], options: CompareOptions = {}): Promise<Comparison[]> {
+export async function compare(
+  spec: Omit<TaskSpec, "model">,
+  models: readonly ModelChoice[],
+  options: CompareOptions = {},
+): Promise<Comparison[]> {
   const { default: pLimit } = await import("p-limit");
   const limit = pLimit(options.concurrency ?? 1);
   return Promise.all(models.map((model) => limit(async () => row({ ...spec, model }, options))));

@@ -37,18 +37,11 @@ const headless: Environment = {
  * @param extra Variables to set; they win over the inherited ones.
  * @param inherit Further names to let through; a trailing `*` matches any ending.
  */
-export function childEnvironment(
-  extra: Environment = {},
-  inherit: readonly string[] = [],
-): Environment {
+export function childEnvironment(extra: Environment = {}, inherit: readonly string[] = []): Environment {
   const allowed = [...always, ...inherit];
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (
-      value !== undefined &&
-      allowed.some((pattern) => matches(pattern, name)) &&
-      !hasPassword(value)
-    ) {
+    if (value !== undefined && allowed.some((pattern) => matches(pattern, name)) && !hasPassword(value)) {
       environment[name] = value;
     }
   }

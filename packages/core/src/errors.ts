@@ -50,10 +50,7 @@ const codes = {
   unverified: { who: "user", retryable: false },
   "not-pending": { who: "caller", retryable: false },
   internal: { who: "provider", retryable: false },
-} as const satisfies Record<
-  string,
-  { who: "caller" | "user" | "provider" | "model" | "limit"; retryable: boolean }
->;
+} as const satisfies Record<string, { who: "caller" | "user" | "provider" | "model" | "limit"; retryable: boolean }>;
 
 /** Every way in which something can go wrong, by name. */
 export type ErrorCode = keyof typeof codes;
@@ -117,11 +114,7 @@ export class AifactoryError extends Error implements ErrorData {
 }
 
 /** Plain error data, with the defaults of its code. What adapters put into their `finish` event. */
-export function errorData(
-  code: ErrorCode,
-  message: string,
-  facts: Omit<ErrorFacts, "cause"> = {},
-): ErrorData {
+export function errorData(code: ErrorCode, message: string, facts: Omit<ErrorFacts, "cause"> = {}): ErrorData {
   return new AifactoryError(code, message, facts).toJSON();
 }
 

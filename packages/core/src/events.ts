@@ -38,7 +38,12 @@ export type RecordEvent =
       /** Uncommitted paths in the user's checkout: reported, never touched and never part of the run. */
       readonly dirty: readonly string[];
     }
-  | { readonly type: "step-started"; readonly step: StepKey; readonly attempt: number; readonly model?: string }
+  | {
+      readonly type: "step-started";
+      readonly step: StepKey;
+      readonly attempt: number;
+      readonly model?: string;
+    }
   | { readonly type: "message"; readonly step: StepKey; readonly message: Message }
   | {
       readonly type: "turn-finished";
@@ -51,11 +56,33 @@ export type RecordEvent =
       readonly durationMs: number;
     }
   | { readonly type: "recovered"; readonly step: StepKey; readonly call: ToolCall }
-  | { readonly type: "nudged"; readonly step: StepKey; readonly rule: string; readonly level: number; readonly text: string }
-  | { readonly type: "checkpoint"; readonly step: StepKey; readonly commit: string; readonly stat: DiffStat }
+  | {
+      readonly type: "nudged";
+      readonly step: StepKey;
+      readonly rule: string;
+      readonly level: number;
+      readonly text: string;
+    }
+  | {
+      readonly type: "checkpoint";
+      readonly step: StepKey;
+      readonly commit: string;
+      readonly stat: DiffStat;
+    }
   | { readonly type: "plan-finished"; readonly subtasks: readonly Subtask[] }
-  | { readonly type: "work-finished"; readonly step: StepKey; readonly end: WorkEnd; readonly error?: ErrorData; readonly durationMs: number }
-  | { readonly type: "verify-finished"; readonly step: StepKey; readonly verdict: Verdict; readonly durationMs: number }
+  | {
+      readonly type: "work-finished";
+      readonly step: StepKey;
+      readonly end: WorkEnd;
+      readonly error?: ErrorData;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "verify-finished";
+      readonly step: StepKey;
+      readonly verdict: Verdict;
+      readonly durationMs: number;
+    }
   | {
       readonly type: "reviewed";
       readonly decision: "approve" | "reject" | "changes";
@@ -67,21 +94,40 @@ export type RecordEvent =
   | { readonly type: "published"; readonly commit: string; readonly ref: string }
   | { readonly type: "run-failed"; readonly error: ErrorData }
   | { readonly type: "run-cancelled"; readonly error: ErrorData }
-  | { readonly type: "notice"; readonly code: string; readonly message: string; readonly step?: StepKey };
+  | {
+      readonly type: "notice";
+      readonly code: string;
+      readonly message: string;
+      readonly step?: StepKey;
+    };
 
 /** What can be watched while it happens and is not kept. */
 export type LiveEvent =
   | { readonly type: "turn-event"; readonly step: StepKey; readonly event: TurnEvent }
   | { readonly type: "tool-started"; readonly step: StepKey; readonly call: ToolCall }
-  | { readonly type: "tool-finished"; readonly step: StepKey; readonly call: ToolCall; readonly text: string; readonly isError: boolean }
-  | { readonly type: "retry"; readonly step: StepKey; readonly attempt: number; readonly delayMs: number; readonly error: ErrorData }
+  | {
+      readonly type: "tool-finished";
+      readonly step: StepKey;
+      readonly call: ToolCall;
+      readonly text: string;
+      readonly isError: boolean;
+    }
+  | {
+      readonly type: "retry";
+      readonly step: StepKey;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly error: ErrorData;
+    }
   | { readonly type: "reply"; readonly step: StepKey; readonly message: AssistantMessage }
   | { readonly type: "progress"; readonly step: StepKey; readonly line: string };
 
 /** Everything a run tells. */
 export type RunEvent = RecordEvent | LiveEvent;
 
-type EventMap = { [Type in RunEvent["type"]]: (event: Extract<RunEvent, { type: Type }>, runId: string) => void } & {
+type EventMap = {
+  [Type in RunEvent["type"]]: (event: Extract<RunEvent, { type: Type }>, runId: string) => void;
+} & {
   /** Every event. */
   event: (event: RunEvent, runId: string) => void;
 };

@@ -30,11 +30,7 @@ export interface GitResult {
  * @returns Its output, whatever the exit code.
  * @throws `program-missing` when there is no git; `aborted` when the signal ended it.
  */
-export async function tryGit(
-  place: GitPlace,
-  args: readonly string[],
-  options: GitOptions = {},
-): Promise<GitResult> {
+export async function tryGit(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const programsOff = touchesFiles(args) ? await configuredProgramsOff(place) : [];
   return bareGit(place, args, {
     ...options,
@@ -47,11 +43,7 @@ export async function tryGit(
  *
  * @throws `git` with git's own words when it fails.
  */
-export async function git(
-  place: GitPlace,
-  args: readonly string[],
-  options: GitOptions = {},
-): Promise<string> {
+export async function git(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> {
   const { exitCode, stdout, stderr } = await tryGit(place, args, options);
   if (exitCode !== 0)
     throw new AifactoryError("git", `git ${args[0]} failed: ${firstLines(stderr)}`, {
@@ -85,11 +77,7 @@ const safeConfig = [
 // The longest output asked for are diffs and file lists of a whole change.
 const keepBytes = 256 * 1024 * 1024;
 
-async function bareGit(
-  place: GitPlace,
-  args: readonly string[],
-  options: GitOptions,
-): Promise<GitResult> {
+async function bareGit(place: GitPlace, args: readonly string[], options: GitOptions): Promise<GitResult> {
   const result = await run({
     command: "git",
     args: ["--no-pager", ...args],
@@ -131,33 +119,15 @@ function configEnvironment(settings: readonly string[]): Environment {
 
 /** Commands that read or write files of a work tree, and so would run filters, or merge files, and so merge drivers. */
 function touchesFiles(args: readonly string[]): boolean {
-  const touching = [
-    "add",
-    "checkout",
-    "reset",
-    "status",
-    "diff",
-    "merge-tree",
-    "worktree",
-    "read-tree",
-  ];
+  const touching = ["add", "checkout", "reset", "status", "diff", "merge-tree", "worktree", "read-tree"];
   return touching.includes(args[0] ?? "");
 }
 
 /** Filters and merge drivers are named by the repository's configuration; each is switched off by its name of this moment. */
 async function configuredProgramsOff(place: GitPlace): Promise<string[]> {
-  const find = [
-    "config",
-    "--includes",
-    "--name-only",
-    "-z",
-    "--get-regexp",
-    "^(filter|merge)\\..*\\.",
-  ];
+  const find = ["config", "--includes", "--name-only", "-z", "--get-regexp", "^(filter|merge)\\..*\\."];
   const { stdout } = await bareGit(place, find, {});
-  const sections = new Set(
-    stdout.split("\0").map((key) => key.slice(0, Math.max(0, key.lastIndexOf(".")))),
-  );
+  const sections = new Set(stdout.split("\0").map((key) => key.slice(0, Math.max(0, key.lastIndexOf(".")))));
   sections.delete("");
   return [...sections].flatMap((section) =>
     section.startsWith("filter.")

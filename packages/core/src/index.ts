@@ -7,7 +7,8 @@ export type { Resolution } from "./resolve.js";
 export { approve, type ApproveOptions, readOutcome, reject, requestChanges, type RunReference } from "./review.js";
 export { runTask, type RunOptions } from "./run.js";
 export { ToolTrouble } from "./tools/trouble.js";
-export type { Deadlines, Retry } from "./turn.js";
+export type { Deadlines } from "./deadlines.js";
+export type { Retry } from "./turn.js";
 export { TaskEvents, type DiffStat, type LiveEvent, type RecordEvent, type RunEvent, type Subtask } from "./events.js";
 export type {
   AssistantMessage,

@@ -26,7 +26,10 @@ export function runDirectory(commonDir: string, id: string): string {
  *
  * @throws `disk` when it can't be written.
  */
-export async function createJournal(directory: string, first: Extract<RecordEvent, { type: "run-started" }>): Promise<Journal> {
+export async function createJournal(
+  directory: string,
+  first: Extract<RecordEvent, { type: "run-started" }>,
+): Promise<Journal> {
   await onDisk(() => mkdir(directory, { recursive: true }));
   return openForAppend(directory, undefined, first);
 }
@@ -63,7 +66,11 @@ function journalFile(directory: string): string {
   return join(directory, "journal.jsonl");
 }
 
-async function openForAppend(directory: string, known: RunRecord | undefined, first: RecordEvent | undefined): Promise<Journal> {
+async function openForAppend(
+  directory: string,
+  known: RunRecord | undefined,
+  first: RecordEvent | undefined,
+): Promise<Journal> {
   const file = await onDisk(() => open(journalFile(directory), known ? "a" : "ax"));
   let record = known;
   let queue: Promise<unknown> = Promise.resolve();

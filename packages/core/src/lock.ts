@@ -21,7 +21,10 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
     await dropIfDead(file);
     if (Date.now() > deadline) {
       const other = await readFile(file, "utf8").catch(() => "");
-      throw new AifactoryError("locked", `Another process (${other.split(" ")[0] || "unknown"}) is at work on this: ${file}`);
+      throw new AifactoryError(
+        "locked",
+        `Another process (${other.split(" ")[0] || "unknown"}) is at work on this: ${file}`,
+      );
     }
     await sleep(wait * (0.5 + Math.random()));
   }
@@ -35,7 +38,9 @@ async function claim(file: string, holder: string): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new AifactoryError("disk", `Can't write the lock ${file}: ${(error as Error).message}`, { cause: error });
+    throw new AifactoryError("disk", `Can't write the lock ${file}: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

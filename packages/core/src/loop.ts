@@ -1,3 +1,4 @@
+import type { Deadlines } from "./deadlines.js";
 import { type ErrorData, errorData } from "./errors.js";
 import type { LiveEvent, RecordEvent, StepKey, WorkEnd } from "./events.js";
 import { type Advice, watchWork } from "./nudge.js";
@@ -5,7 +6,7 @@ import { nudgeSays } from "./prompts.js";
 import { recoverToolCalls } from "./recovery/index.js";
 import { type ToolOutcome, toolRunner } from "./tool-calls.js";
 import { describeTool } from "./tools/index.js";
-import { type Deadlines, type Reply, type Retry, takeTurn } from "./turn.js";
+import { type Reply, type Retry, takeTurn } from "./turn.js";
 import type { AssistantMessage, Effort, Message, Provider, Tool, ToolCall, ToolContext, Usage } from "./types.js";
 
 /** A stretch of work for one provider: until it is done, stuck, out of limits or broken. */
@@ -75,7 +76,8 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
     if (changesSomething(order.provider, outcomes) || reply.error) written = await order.checkpoint();
     // A limit of minutes ends a turn by the same signal as the caller does.
     if (reply.error) return failed(reply.error, order.limit(), message.text);
-    if (reply.reason.unified === "content-filter") return { end: "refused", error: refusal(order, reply), text: message.text };
+    if (reply.reason.unified === "content-filter")
+      return { end: "refused", error: refusal(order, reply), text: message.text };
 
     const advice = nudge.after({
       reason: reply.reason.unified,
@@ -89,15 +91,33 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
     without = advice.do === "nudge" ? advice.without : [];
     if (advice.do === "nudge") {
       const text = nudgeSays[advice.rule]?.(advice.level, advice.facts) ?? "";
-      await order.emit({ type: "nudged", step: order.step, rule: advice.rule, level: advice.level, text });
+      await order.emit({
+        type: "nudged",
+        step: order.step,
+        rule: advice.rule,
+        level: advice.level,
+        text,
+      });
       await say({ role: "user", text });
     }
   }
 }
 
-async function turn(order: WorkOrder, messages: readonly Message[], offered: readonly Tool[], session: Usage | undefined): Promise<Reply> {
+async function turn(
+  order: WorkOrder,
+  messages: readonly Message[],
+  offered: readonly Tool[],
+  session: Usage | undefined,
+): Promise<Reply> {
   const { step, provider, asked, model, system, context, effort } = order;
-  const request = { model, system, messages, tools: offered.map(describeTool), cwd: context.root, ...(effort && { effort }) };
+  const request = {
+    model,
+    system,
+    messages,
+    tools: offered.map(describeTool),
+    cwd: context.root,
+    ...(effort && { effort }),
+  };
   const reply = await takeTurn({
     provider,
     request,
@@ -126,11 +146,16 @@ async function turn(order: WorkOrder, messages: readonly Message[], offered: rea
 }
 
 /** The reply with the calls in it: the native ones, or, where there are none, those that stand in its text. */
-async function readCalls(order: WorkOrder, reply: Reply, offered: readonly Tool[]): Promise<{ message: AssistantMessage; nearMiss?: string }> {
+async function readCalls(
+  order: WorkOrder,
+  reply: Reply,
+  offered: readonly Tool[],
+): Promise<{ message: AssistantMessage; nearMiss?: string }> {
   const { message, reason, error } = reply;
   const isOurs = order.provider.kind === "model";
   // What was cut off or has failed is not trusted to be whole.
-  if (!isOurs || message.calls.length > 0 || error || reason.unified !== "stop") return { message: isOurs && error ? { ...message, calls: [] } : message };
+  if (!isOurs || message.calls.length > 0 || error || reason.unified !== "stop")
+    return { message: isOurs && error ? { ...message, calls: [] } : message };
   const found = recoverToolCalls(
     message.text,
     offered.map((tool) => ({ ...describeTool(tool), effect: tool.effect })),
@@ -139,7 +164,12 @@ async function readCalls(order: WorkOrder, reply: Reply, offered: readonly Tool[
     const hint = found.nearMisses[0]?.hint;
     return { message, ...(hint !== undefined && { nearMiss: hint }) };
   }
-  const calls = found.calls.map(({ name, arguments: input, format }, index): ToolCall => ({ id: recoveredId(order, index), name, input, recovered: format }));
+  const calls = found.calls.map(({ name, arguments: input, format }, index): ToolCall => ({
+    id: recoveredId(order, index),
+    name,
+    input,
+    recovered: format,
+  }));
   for (const call of calls) await order.emit({ type: "recovered", step: order.step, call });
   // The vendor's own envelope says nothing of these calls; sent back with them it would contradict the message.
   return { message: { role: "assistant", text: found.text.trim(), calls } };
@@ -161,7 +191,10 @@ function failed(error: ErrorData, limit: ErrorData | undefined, text: string): W
 }
 
 function refusal({ asked }: WorkOrder, { reason }: Reply): ErrorData {
-  return errorData("refused", `${asked} refused the task${reason.raw ? ` (${reason.raw})` : ""}. Say it in other words, or ask another model.`);
+  return errorData(
+    "refused",
+    `${asked} refused the task${reason.raw ? ` (${reason.raw})` : ""}. Say it in other words, or ask another model.`,
+  );
 }
 
 function ending(advice: Extract<Advice, { do: "end" }>, text: string): WorkResult {

@@ -27,7 +27,13 @@ export type Advice =
   | { readonly do: "go-on" }
   | { readonly do: "end"; readonly end: "finished" }
   | { readonly do: "end"; readonly end: "stalled"; readonly rule: Rule; readonly why: string }
-  | { readonly do: "nudge"; readonly rule: Rule; readonly level: number; readonly facts: NudgeFacts; readonly without: readonly string[] };
+  | {
+      readonly do: "nudge";
+      readonly rule: Rule;
+      readonly level: number;
+      readonly facts: NudgeFacts;
+      readonly without: readonly string[];
+    };
 
 /** How often each rule speaks before the run ends as stalled. A spec can set other numbers; 0 ends at the first offence. */
 export const defaultNudges = {
@@ -62,7 +68,8 @@ export function watchWork(needsWrite: boolean, limits: { readonly [rule: string]
   const speak = (rule: Rule, facts: NudgeFacts = {}, without: readonly string[] = []): Advice => {
     const level = (spoken.get(rule) ?? 0) + 1;
     spoken.set(rule, level);
-    if (level > (limits[rule] ?? defaultNudges[rule])) return { do: "end", end: "stalled", rule, why: stalledBecause[rule] };
+    if (level > (limits[rule] ?? defaultNudges[rule]))
+      return { do: "end", end: "stalled", rule, why: stalledBecause[rule] };
     return { do: "nudge", rule, level, facts, without: level > 1 ? without : [] };
   };
 
@@ -73,7 +80,8 @@ export function watchWork(needsWrite: boolean, limits: { readonly [rule: string]
         seen.clear();
         spoken.clear();
       }
-      readingTurns = turn.calls.length > 0 && turn.calls.every(({ effect }) => effect === "read") ? readingTurns + 1 : 0;
+      readingTurns =
+        turn.calls.length > 0 && turn.calls.every(({ effect }) => effect === "read") ? readingTurns + 1 : 0;
 
       if (turn.finishes) return needsWrite && !turn.written ? speak("nothing-written") : { do: "end", end: "finished" };
       if (turn.calls.length > 0) {
@@ -121,8 +129,14 @@ function mostRepeated(seen: Map<string, number>, calls: readonly ObservedCall[])
 
 /** A last sentence that promises more. Only its beginning decides, so that a summary of what was done does not. */
 function announces(text: string): boolean {
-  const last = text.trim().split(/(?<=[.!?:])\s+|\n+/).at(-1) ?? "";
-  return /^(?:(?:okay|ok|now|next|first|then)[,:]?\s+)*(?:i(?:'ll| will| am going to|'m going to)|let me|let's)\s+(?!know\b)\w+/i.test(last.trim());
+  const last =
+    text
+      .trim()
+      .split(/(?<=[.!?:])\s+|\n+/)
+      .at(-1) ?? "";
+  return /^(?:(?:okay|ok|now|next|first|then)[,:]?\s+)*(?:i(?:'ll| will| am going to|'m going to)|let me|let's)\s+(?!know\b)\w+/i.test(
+    last.trim(),
+  );
 }
 
 function hasCode(text: string): boolean {

@@ -47,7 +47,23 @@ export interface Outcome {
 
 /** Decides how a run came out, from git and the verdict. Pure. */
 export function outcomeOf(record: RunRecord, repo: string): Outcome {
-  const { id, branch, base, head, baseRef, stat, verdict, models, turns, usage, uncosted, nudges, recovered, notices, dirty } = record;
+  const {
+    id,
+    branch,
+    base,
+    head,
+    baseRef,
+    stat,
+    verdict,
+    models,
+    turns,
+    usage,
+    uncosted,
+    nudges,
+    recovered,
+    notices,
+    dirty,
+  } = record;
   const [status, error] = statusOf(record);
   return {
     id,
@@ -61,7 +77,10 @@ export function outcomeOf(record: RunRecord, repo: string): Outcome {
     stat,
     verdict,
     models,
-    subtasks: { done: Math.min(record.done, record.subtasks.length), total: record.subtasks.length },
+    subtasks: {
+      done: Math.min(record.done, record.subtasks.length),
+      total: record.subtasks.length,
+    },
     turns,
     usage,
     uncosted,
@@ -104,6 +123,7 @@ function reviewOf(record: RunRecord): Outcome["review"] {
 /** Whether a person can decide: there is a change, and nothing is left to be done without a person. */
 export function isPending(record: RunRecord): boolean {
   const step = next(record);
-  const isFailedWithWork = "end" in step && record.error !== undefined && record.head !== record.base && !record.published && !record.review;
+  const isFailedWithWork =
+    "end" in step && record.error !== undefined && record.head !== record.base && !record.published && !record.review;
   return "waitFor" in step || isFailedWithWork || (record.review?.decision === "approve" && !record.published);
 }

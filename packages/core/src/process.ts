@@ -93,8 +93,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
   child.stdio[3]?.on("data", (chunk: Buffer) => channel.write(chunk)).on("error", () => {});
   feed(child, command.input);
 
-  const releaseLeash =
-    child.pid === undefined || command.trusted ? () => {} : holdOnLeash(child.pid, mark);
+  const releaseLeash = child.pid === undefined || command.trusted ? () => {} : holdOnLeash(child.pid, mark);
   let stopped: CommandResult["stopped"];
   let killing: Promise<void> | undefined;
   const kill = (): Promise<void> => (killing ??= endGently(child, mark, command.graceMs ?? 2_000));
@@ -103,8 +102,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
     void kill();
   };
   const onAbort = stopFor("abort");
-  const timer =
-    command.timeoutMs === undefined ? undefined : setTimeout(stopFor("timeout"), command.timeoutMs);
+  const timer = command.timeoutMs === undefined ? undefined : setTimeout(stopFor("timeout"), command.timeoutMs);
   if (command.signal?.aborted) onAbort();
   else command.signal?.addEventListener("abort", onAbort, { once: true });
 
@@ -151,20 +149,15 @@ function feed(child: ChildProcess, input: Command["input"]): void {
   if (input !== undefined && input !== "pipe") child.stdin?.end(input);
 }
 
-async function exited(
-  child: ChildProcess,
-  { command, cwd }: Command,
-): Promise<[number | null, string | null]> {
+async function exited(child: ChildProcess, { command, cwd }: Command): Promise<[number | null, string | null]> {
   try {
     const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
     return [code, signal];
   } catch (cause) {
     const where = cwd === undefined ? "" : ` in ${cwd}`;
-    throw new AifactoryError(
-      "program-missing",
-      `Could not start ${command}${where}: is it installed and on PATH?`,
-      { cause },
-    );
+    throw new AifactoryError("program-missing", `Could not start ${command}${where}: is it installed and on PATH?`, {
+      cause,
+    });
   }
 }
 

@@ -20,7 +20,9 @@ export function systemPrompt(): string {
 export function workPrompt(prompt: string, subtasks: readonly Subtask[], index: number): string {
   const subtask = subtasks[index];
   if (!subtask || (subtasks.length === 1 && subtask.title === prompt)) return prompt;
-  const list = subtasks.map((item, at) => `${at + 1}. ${item.title}${at < index ? " (done)" : at === index ? " (now)" : ""}`).join("\n");
+  const list = subtasks
+    .map((item, at) => `${at + 1}. ${item.title}${at < index ? " (done)" : at === index ? " (now)" : ""}`)
+    .join("\n");
   const doneWhen = subtask.doneWhen ? `\nIt is done when: ${subtask.doneWhen}` : "";
   return `The whole task:\n${prompt}\n\nIts parts:\n${list}\n\nDo part ${index + 1} now, and only that part: ${subtask.title}${doneWhen}`;
 }
@@ -59,13 +61,16 @@ export const planUnreadable = "That was no plan that can be read.";
 export const callSays = {
   aborted: "Not run: the work was stopped.",
   afterEnd: "Not run: the work was ended by the finish call beside it.",
-  unknownTool: (name: string, offered: readonly string[]): string => `There is no tool ${name}. The tools are: ${offered.join(", ")}.`,
+  unknownTool: (name: string, offered: readonly string[]): string =>
+    `There is no tool ${name}. The tools are: ${offered.join(", ")}.`,
   notOffered: (name: string): string => `${name} is not available right now. Use one of the tools that are offered.`,
   notJson: (name: string, text: string): string =>
     `The arguments of ${name} were not JSON: ${text.slice(0, 200)}${text.length > 200 ? "…" : ""} Call it again with a JSON object.`,
-  badInput: (name: string, problems: string): string => `The arguments of ${name} don't fit: ${problems}. Call it again with these corrected.`,
+  badInput: (name: string, problems: string): string =>
+    `The arguments of ${name} don't fit: ${problems}. Call it again with these corrected.`,
   broken: (name: string, message: string): string => `${name} failed: ${message}`,
-  blocked: (name: string): string => `Not run: this exact ${name} call has failed five times in the same way. Do something else: read the file again, or write it whole with write_file.`,
+  blocked: (name: string): string =>
+    `Not run: this exact ${name} call has failed five times in the same way. Do something else: read the file again, or write it whole with write_file.`,
   tooLong: (limitMs: number): string => `It took longer than ${limitMs / 1_000} seconds and was stopped.`,
 };
 
@@ -84,9 +89,11 @@ export const toolSays = {
 /** What the path jail refuses. */
 export const pathSays = {
   nul: "A path can't contain a NUL character.",
-  absolute: (path: string): string => `${path} is outside the repository. Use a path relative to the repository's root.`,
+  absolute: (path: string): string =>
+    `${path} is outside the repository. Use a path relative to the repository's root.`,
   outside: (path: string): string => `${path} leads out of the repository. Stay inside it.`,
-  linksOut: (path: string): string => `${path} is, or goes through, a symbolic link that leads out of the repository or nowhere. Use another path.`,
+  linksOut: (path: string): string =>
+    `${path} is, or goes through, a symbolic link that leads out of the repository or nowhere. Use another path.`,
   git: (path: string): string => `${path} is git's own; it can't be read or written. Commits are made for you.`,
   notAFolder: (path: string): string => `A part of ${path} is a file, not a folder.`,
   unreachable: (path: string, why: string): string => `${path} can't be reached: ${why}`,
@@ -100,8 +107,10 @@ export const readSays = {
   binary: (path: string, bytes: number): string => `${path} is a binary file (${bytes} bytes); only text can be read.`,
   empty: (path: string): string => `[${path} is empty]`,
   backwards: (from: number, to: number): string => `to_line (${to}) must not be before from_line (${from}).`,
-  beyond: (path: string, from: number, lines: number): string => `${path} has ${lines} lines, so there is no line ${from}.`,
-  cut: (from: number, last: number): string => `[cut here: these are lines ${from} to ${last}; go on with from_line ${last + 1}]`,
+  beyond: (path: string, from: number, lines: number): string =>
+    `${path} has ${lines} lines, so there is no line ${from}.`,
+  cut: (from: number, last: number): string =>
+    `[cut here: these are lines ${from} to ${last}; go on with from_line ${last + 1}]`,
   longLine: (line: number): string => `[cut here: line ${line} is too long to show whole]`,
 };
 
@@ -129,15 +138,18 @@ export const editSays = {
 /** What listing says. */
 export const listSays = {
   failed: (why: string): string => `The files can't be listed: ${why.trim()}`,
-  none: (path: string, pattern: string | undefined): string => (pattern === undefined ? `[no files in ${path}]` : `[no file in ${path} matches ${pattern}]`),
+  none: (path: string, pattern: string | undefined): string =>
+    pattern === undefined ? `[no files in ${path}]` : `[no file in ${path} matches ${pattern}]`,
   cut: (shown: number, all: number): string => `[cut here: ${shown} of ${all} files; narrow it with path or pattern]`,
 };
 
 /** What searching says. */
 export const searchSays = {
   none: (pattern: string): string => `[nothing matches ${pattern}]`,
-  failed: (pattern: string, why: string): string => `Can't search for ${pattern}: ${why.trim().split("\n")[0]}. With literal: true it is taken as plain text.`,
-  slow: (limitMs: number): string => `The search took longer than ${limitMs / 1_000} seconds and was stopped. Narrow it with path or files.`,
+  failed: (pattern: string, why: string): string =>
+    `Can't search for ${pattern}: ${why.trim().split("\n")[0]}. With literal: true it is taken as plain text.`,
+  slow: (limitMs: number): string =>
+    `The search took longer than ${limitMs / 1_000} seconds and was stopped. Narrow it with path or files.`,
   cut: (shown: number, all: number): string => `[cut here: ${shown} of ${all} matches; narrow it with path or files]`,
 };
 
@@ -179,7 +191,8 @@ export const nudgeSays: { readonly [rule: string]: (level: number, facts: NudgeF
     level === 1
       ? "Your reply was cut off because it was too long, and nothing of the unfinished part was done. Go on in smaller steps: one file, or one part of a file, per call."
       : "Cut off again. Write a short file first (a skeleton that works), then extend it with edit_file in small pieces.",
-  "near-miss": (_level, { hint }) => `Your reply looks like a tool call but can't be read as one, so nothing was run. ${hint}`,
+  "near-miss": (_level, { hint }) =>
+    `Your reply looks like a tool call but can't be read as one, so nothing was run. ${hint}`,
   "nothing-written": (level) =>
     level === 1
       ? "You ended, but no file has been changed, and the task needs that. Make the change now with write_file or edit_file."

@@ -25,7 +25,10 @@ export interface RunRecord {
   /** How many subtasks are finished. */
   readonly done: number;
   /** Why work ended before all subtasks were finished. */
-  readonly stopped: { readonly end: Exclude<WorkEnd, "finished">; readonly error?: ErrorData } | null;
+  readonly stopped: {
+    readonly end: Exclude<WorkEnd, "finished">;
+    readonly error?: ErrorData;
+  } | null;
   /** How often each kind of step was started. */
   readonly attempts: { readonly [step: StepKey]: number };
   readonly verdict: Verdict | null;
@@ -33,7 +36,13 @@ export interface RunRecord {
   /** Rounds of fixing since the last request of a person. */
   readonly fixes: number;
   /** The decision of a person; null while there is none. */
-  readonly review: { readonly decision: "approve" | "reject"; readonly commit: string; readonly at: string; readonly by?: string; readonly text?: string } | null;
+  readonly review: {
+    readonly decision: "approve" | "reject";
+    readonly commit: string;
+    readonly at: string;
+    readonly by?: string;
+    readonly text?: string;
+  } | null;
   readonly published: { readonly commit: string; readonly ref: string; readonly at: string } | null;
   readonly error?: ErrorData;
   readonly cancelled: boolean;
@@ -64,21 +73,29 @@ export type Next =
   | { readonly do: "verify"; readonly key: StepKey }
   | { readonly do: "fix"; readonly key: StepKey }
   | { readonly do: "publish"; readonly key: StepKey }
-  | { readonly do: "work"; readonly key: StepKey; readonly subtask: Subtask; readonly index: number }
+  | {
+      readonly do: "work";
+      readonly key: StepKey;
+      readonly subtask: Subtask;
+      readonly index: number;
+    }
   | { readonly waitFor: "review" }
   | { readonly end: true };
 
 /** Says what a run needs next. Pure: the same record always gives the same answer. */
 export function next(record: RunRecord): Next {
-  if (record.error || record.cancelled || record.published || record.review?.decision === "reject") return { end: true };
+  if (record.error || record.cancelled || record.published || record.review?.decision === "reject")
+    return { end: true };
   if (record.review?.decision === "approve") return { do: "publish", key: "publish" };
   if (plans(record.task) && !record.planned) return { do: "plan", key: "plan" };
   const subtask = record.subtasks[record.done];
   if (subtask && !record.stopped) return { do: "work", key: `work-${record.done}`, subtask, index: record.done };
   if (record.head === record.base) return { end: true };
-  if (record.task.verify !== undefined && record.verdict?.head !== record.head) return { do: "verify", key: `verify-${record.verifications}` };
+  if (record.task.verify !== undefined && record.verdict?.head !== record.head)
+    return { do: "verify", key: `verify-${record.verifications}` };
   if (canFix(record)) return { do: "fix", key: `fix-${record.verifications}` };
-  if (record.task.review === "auto" && !record.stopped && record.verdict?.status === "passed") return { do: "publish", key: "publish" };
+  if (record.task.review === "auto" && !record.stopped && record.verdict?.status === "passed")
+    return { do: "publish", key: "publish" };
   return { waitFor: "review" };
 }
 
@@ -140,7 +157,10 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
     case "message":
       return {};
     case "step-started":
-      return { attempts: { ...record.attempts, [event.step]: event.attempt }, ...(event.step.startsWith("fix") && event.attempt === 1 && { fixes: record.fixes + 1 }) };
+      return {
+        attempts: { ...record.attempts, [event.step]: event.attempt },
+        ...(event.step.startsWith("fix") && event.attempt === 1 && { fixes: record.fixes + 1 }),
+      };
     case "turn-finished":
       return {
         turns: record.turns + 1,
@@ -150,7 +170,9 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
         workMs: record.workMs + event.durationMs,
       };
     case "recovered":
-      return { recovered: [...record.recovered, { name: event.call.name, format: event.call.recovered ?? "" }] };
+      return {
+        recovered: [...record.recovered, { name: event.call.name, format: event.call.recovered ?? "" }],
+      };
     case "nudged":
       return { nudges: [...record.nudges, { rule: event.rule, level: event.level }] };
     case "notice":
@@ -162,7 +184,11 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
     case "work-finished":
       return finishWork(record, event);
     case "verify-finished":
-      return { verdict: event.verdict, verifications: record.verifications + 1, verifyMs: record.verifyMs + event.durationMs };
+      return {
+        verdict: event.verdict,
+        verifications: record.verifications + 1,
+        verifyMs: record.verifyMs + event.durationMs,
+      };
     case "reviewed":
       return decide(record, event, at);
     case "published":
@@ -182,11 +208,24 @@ function finishWork(record: RunRecord, event: Extract<RecordEvent, { type: "work
 function decide(record: RunRecord, event: Extract<RecordEvent, { type: "reviewed" }>, at: string): Partial<RunRecord> {
   if (event.decision !== "changes") {
     const { decision, commit, by, text } = event;
-    return { review: { decision, commit, at, ...(by !== undefined && { by }), ...(text !== undefined && { text }) } };
+    return {
+      review: {
+        decision,
+        commit,
+        at,
+        ...(by !== undefined && { by }),
+        ...(text !== undefined && { text }),
+      },
+    };
   }
   // What the reviewer asks for is one more subtask; what had stopped the work before no longer counts.
   const asked: Subtask = { title: event.text ?? "", phase: "fix" };
-  return { stopped: null, verdict: null, subtasks: [...record.subtasks.slice(0, record.done), asked], fixes: 0 };
+  return {
+    stopped: null,
+    verdict: null,
+    subtasks: [...record.subtasks.slice(0, record.done), asked],
+    fixes: 0,
+  };
 }
 
 function served(models: RunRecord["models"], asked: string, by: string | undefined): RunRecord["models"] {

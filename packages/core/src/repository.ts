@@ -28,9 +28,18 @@ export async function openRepository(path: string): Promise<Repository> {
   const cwd = await realpath(path).catch((cause: unknown) => {
     throw new AifactoryError("unsupported-repo", `repo: there is no folder ${path}.`, { cause });
   });
-  const found = await tryGit({ cwd }, ["rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository", "--is-inside-work-tree"]);
+  const found = await tryGit({ cwd }, [
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-common-dir",
+    "--is-bare-repository",
+    "--is-inside-work-tree",
+  ]);
   if (found.exitCode !== 0) {
-    throw new AifactoryError("unsupported-repo", `repo: ${path} is not in a git repository. Make one with: git init && git add -A && git commit -m "Start"`);
+    throw new AifactoryError(
+      "unsupported-repo",
+      `repo: ${path} is not in a git repository. Make one with: git init && git add -A && git commit -m "Start"`,
+    );
   }
   const [gitDir = "", , inside] = found.stdout.trimEnd().split("\n");
   const commonDir = await realpath(gitDir);
@@ -57,7 +66,14 @@ export async function pinBase({ place, checkout }: Repository, base: string): Pr
 /** Uncommitted paths in the user's checkout. */
 export async function dirtyPaths({ checkout }: Repository): Promise<string[]> {
   if (checkout === undefined) return [];
-  const status = await git({ cwd: checkout }, ["status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=all", "--no-renames"]);
+  const status = await git({ cwd: checkout }, [
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=normal",
+    "--ignore-submodules=all",
+    "--no-renames",
+  ]);
   return status
     .split("\0")
     .filter((line) => line !== "")
@@ -67,7 +83,13 @@ export async function dirtyPaths({ checkout }: Repository): Promise<string[]> {
 async function noSuchCommit(where: GitPlace, base: string): Promise<AifactoryError> {
   const any = await tryGit(where, ["rev-list", "--all", "--max-count=1"]);
   if (any.stdout.trim() === "") {
-    return new AifactoryError("unsupported-repo", 'repo: it has no commit yet, so there is nothing to start from. Make one with: git commit --allow-empty -m "Start"');
+    return new AifactoryError(
+      "unsupported-repo",
+      'repo: it has no commit yet, so there is nothing to start from. Make one with: git commit --allow-empty -m "Start"',
+    );
   }
-  return new AifactoryError("unsupported-repo", `base: there is no commit ${base} in the repository; \`git branch --all\` lists its branches.`);
+  return new AifactoryError(
+    "unsupported-repo",
+    `base: there is no commit ${base} in the repository; \`git branch --all\` lists its branches.`,
+  );
 }

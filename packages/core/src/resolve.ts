@@ -41,7 +41,11 @@ const known = ["claude", "claude-cli", "codex", "codex-cli", "gemini", "gemini-c
 export async function resolveModel(asked: string, resolution: Resolution): Promise<ResolvedModel> {
   const { provider: name, model } = await splitModel(asked, resolution);
   const given = (resolution.providers ?? []).filter((provider) => provider.name === name);
-  if (given.length > 1) throw new AifactoryError("ambiguous-provider", `model: ${given.length} of the providers passed in are named ${name}. Pass one of them.`);
+  if (given.length > 1)
+    throw new AifactoryError(
+      "ambiguous-provider",
+      `model: ${given.length} of the providers passed in are named ${name}. Pass one of them.`,
+    );
   const provider = given[0] ?? (await providerFromPackage(name, asked, resolution));
   return { asked, provider, model };
 }
@@ -57,7 +61,10 @@ export async function resolveVerifier(name: string, resolution: Resolution): Pro
   const packages = name.includes("/") ? [name] : [`@aifactory/verifier-${name}`, `aifactory-verifier-${name}`];
   const module = await importFirst(packages, resolution);
   if (!module) {
-    throw new AifactoryError("unknown-verifier", `verify: there is no verifier ${name} here. Install it with: npm install ${packages[0]}`);
+    throw new AifactoryError(
+      "unknown-verifier",
+      `verify: there is no verifier ${name} here. Install it with: npm install ${packages[0]}`,
+    );
   }
   return make(module.exports["default"], name, "unknown-verifier") as Verifier;
 }
@@ -65,11 +72,14 @@ export async function resolveVerifier(name: string, resolution: Resolution): Pro
 async function splitModel(asked: string, resolution: Resolution): Promise<{ provider: string; model: string }> {
   const colon = asked.indexOf(":");
   if (colon < 0) {
-    const family = families.find(([pattern]) => pattern.test(asked));
-    if (family) return { provider: family[1], model: asked };
     // A bare provider name means that provider's own default model.
     if (isProvider(asked, resolution)) return { provider: asked, model: "" };
-    throw unknown(asked, `'${asked}' names no provider. Write provider:model, such as claude:${asked} or ollama:${asked}`);
+    const family = families.find(([pattern]) => pattern.test(asked));
+    if (family) return { provider: family[1], model: asked };
+    throw unknown(
+      asked,
+      `'${asked}' names no provider. Write provider:model, such as claude:${asked} or ollama:${asked}`,
+    );
   }
   const provider = asked.slice(0, colon);
   const isTag = localTag.test(asked) && !isProvider(provider, resolution);
@@ -88,17 +98,25 @@ async function providerFromPackage(name: string, asked: string, resolution: Reso
   const own = isPath ? [name] : [`@aifactory/provider-${name}`, `aifactory-provider-${name}`];
   const module = await importFirst(own, resolution);
   if (module) return make(module.exports["default"], name, "unknown-provider") as Provider;
-  const shared = family ? await importFirst([`@aifactory/provider-${family}`, `aifactory-provider-${family}`], resolution) : undefined;
+  const shared = family
+    ? await importFirst([`@aifactory/provider-${family}`, `aifactory-provider-${family}`], resolution)
+    : undefined;
   if (shared?.exports["cli"]) return make(shared.exports["cli"], name, "unknown-provider") as Provider;
   const install = isPath ? name : `@aifactory/provider-${family ?? name}`;
-  const problem = (known as readonly string[]).includes(name) || isPath ? `the provider ${name} is not installed here` : `there is no provider ${name} here`;
+  const problem =
+    (known as readonly string[]).includes(name) || isPath
+      ? `the provider ${name} is not installed here`
+      : `there is no provider ${name} here`;
   throw unknown(asked, problem, `npm install ${install}`, nearestTo(name, resolution));
 }
 
 function unknown(asked: string, problem: string, install?: string, near?: string): AifactoryError {
   const hint = near ? ` Did you mean ${near}:${asked.slice(asked.indexOf(":") + 1)}?` : "";
   const list = ` Providers with packages of their own: ${known.join(", ")}.`;
-  return new AifactoryError("unknown-provider", `model: ${problem}.${hint}${install ? ` Install it with: ${install}.` : ""}${list}`);
+  return new AifactoryError(
+    "unknown-provider",
+    `model: ${problem}.${hint}${install ? ` Install it with: ${install}.` : ""}${list}`,
+  );
 }
 
 function nearestTo(name: string, { providers = [] }: Resolution): string | undefined {
@@ -125,7 +143,10 @@ interface Imported {
 }
 
 /** The first of some packages that the caller's project has. One that is there and broken is an error, not a miss. */
-async function importFirst(packages: readonly string[], { resolveFrom = process.cwd() }: Resolution): Promise<Imported | undefined> {
+async function importFirst(
+  packages: readonly string[],
+  { resolveFrom = process.cwd() }: Resolution,
+): Promise<Imported | undefined> {
   const require = createRequire(join(resolveFrom, "package.json"));
   for (const name of packages) {
     let file: string;
@@ -137,17 +158,28 @@ async function importFirst(packages: readonly string[], { resolveFrom = process.
     try {
       return { exports: (await import(pathToFileURL(file).href)) as Imported["exports"] };
     } catch (cause) {
-      throw new AifactoryError("unknown-provider", `The package ${name} is installed but can't be loaded: ${toError(cause).message}`, { cause });
+      throw new AifactoryError(
+        "unknown-provider",
+        `The package ${name} is installed but can't be loaded: ${toError(cause).message}`,
+        { cause },
+      );
     }
   }
   return undefined;
 }
 
 function make(factory: unknown, name: string, code: "unknown-provider" | "unknown-verifier"): unknown {
-  if (typeof factory !== "function") throw new AifactoryError(code, `The package of ${name} exports no factory, so it can't be used. Update it, or pass the provider in.`);
+  if (typeof factory !== "function")
+    throw new AifactoryError(
+      code,
+      `The package of ${name} exports no factory, so it can't be used. Update it, or pass the provider in.`,
+    );
   const made: unknown = (factory as () => unknown)();
   if (typeof made !== "object" || made === null || (made as { apiVersion?: unknown }).apiVersion !== 1) {
-    throw new AifactoryError(code, `What the package of ${name} makes does not speak apiVersion 1. Update @aifactory/core.`);
+    throw new AifactoryError(
+      code,
+      `What the package of ${name} makes does not speak apiVersion 1. Update @aifactory/core.`,
+    );
   }
   return made;
 }

@@ -34,11 +34,21 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
     const { record } = journal;
     requirePending(record);
     if (record.verdict?.status !== "passed" && !options.unverified) {
-      const verdict = record.verdict ? `its verdict is ${record.verdict.status}: ${record.verdict.summary}` : "nothing verified it";
-      throw new AifactoryError("unverified", `Run ${record.id} is not merged: ${verdict}. To merge it all the same: approve(run, { unverified: true }).`);
+      const verdict = record.verdict
+        ? `its verdict is ${record.verdict.status}: ${record.verdict.summary}`
+        : "nothing verified it";
+      throw new AifactoryError(
+        "unverified",
+        `Run ${record.id} is not merged: ${verdict}. To merge it all the same: approve(run, { unverified: true }).`,
+      );
     }
     const publication = await preparePublication(repository, record, options.into);
-    await emit({ type: "reviewed", decision: "approve", commit: record.head, ...(options.by !== undefined && { by: options.by }) });
+    await emit({
+      type: "reviewed",
+      decision: "approve",
+      commit: record.head,
+      ...(options.by !== undefined && { by: options.by }),
+    });
     await publish(repository, record.base, publication);
     await emit({ type: "published", commit: publication.commit, ref: publication.ref });
   });
@@ -49,11 +59,21 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
  *
  * @throws `not-pending`, `unknown-run` or `locked`.
  */
-export async function reject(run: RunReference, options: { readonly by?: string; readonly reason?: string; readonly events?: RunOptions["events"] } = {}): Promise<Outcome> {
+export async function reject(
+  run: RunReference,
+  options: {
+    readonly by?: string;
+    readonly reason?: string;
+    readonly events?: RunOptions["events"];
+  } = {},
+): Promise<Outcome> {
   return decide(run, options.events, async (journal, _repository, emit) => {
     const { record } = journal;
     requirePending(record);
-    const said = { ...(options.by !== undefined && { by: options.by }), ...(options.reason !== undefined && { text: options.reason }) };
+    const said = {
+      ...(options.by !== undefined && { by: options.by }),
+      ...(options.reason !== undefined && { text: options.reason }),
+    };
     await emit({ type: "reviewed", decision: "reject", commit: record.head, ...said });
   });
 }
@@ -65,13 +85,23 @@ export async function reject(run: RunReference, options: { readonly by?: string;
  * @returns The new outcome, as `runTask` does.
  * @throws `not-pending`, `unknown-run`, `locked`, or for bad input, before anything has changed.
  */
-export async function requestChanges(run: RunReference, text: string, options: RunOptions & { readonly by?: string } = {}): Promise<Outcome> {
+export async function requestChanges(
+  run: RunReference,
+  text: string,
+  options: RunOptions & { readonly by?: string } = {},
+): Promise<Outcome> {
   if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
   const repository = await openRepository(run.repo);
   const record = await readRecord(runDirectory(repository.commonDir, run.id));
   requirePending(record);
   const { by } = options;
-  return continueRun(repository, run.id, options, { type: "reviewed", decision: "changes", commit: record.head, text, ...(by !== undefined && { by }) });
+  return continueRun(repository, run.id, options, {
+    type: "reviewed",
+    decision: "changes",
+    commit: record.head,
+    text,
+    ...(by !== undefined && { by }),
+  });
 }
 
 /**
@@ -81,7 +111,10 @@ export async function requestChanges(run: RunReference, text: string, options: R
  */
 export async function readOutcome({ repo, id }: RunReference): Promise<Outcome> {
   const repository = await openRepository(repo);
-  return outcomeOf(await readRecord(runDirectory(repository.commonDir, id)), repository.checkout ?? repository.commonDir);
+  return outcomeOf(
+    await readRecord(runDirectory(repository.commonDir, id)),
+    repository.checkout ?? repository.commonDir,
+  );
 }
 
 type Emit = (event: RecordEvent) => Promise<void>;
@@ -113,6 +146,12 @@ async function decide(
 
 function requirePending(record: RunRecord): void {
   if (isPending(record)) return;
-  const why = record.published ? "it is merged already" : record.review ? "it was rejected" : record.head === record.base ? "it changed nothing" : "it is still at work";
+  const why = record.published
+    ? "it is merged already"
+    : record.review
+      ? "it was rejected"
+      : record.head === record.base
+        ? "it changed nothing"
+        : "it is still at work";
   throw new AifactoryError("not-pending", `Run ${record.id} can't be decided upon: ${why}.`);
 }

@@ -2,7 +2,8 @@ import type { LiveEvent, RecordEvent } from "./events.js";
 import type { RunRecord } from "./record.js";
 import type { Repository } from "./repository.js";
 import type { ResolvedModel } from "./resolve.js";
-import type { Deadlines, Retry } from "./turn.js";
+import type { Deadlines } from "./deadlines.js";
+import type { Retry } from "./turn.js";
 import type { ModelFacts, Phase, Tool, Verifier } from "./types.js";
 import type { Worktree } from "./worktree.js";
 

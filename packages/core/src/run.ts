@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { requirePrice } from "./budget.js";
 import { AifactoryError, toError } from "./errors.js";
 import { type RecordEvent, type TaskEvents, tell } from "./events.js";
 import { continueJournal, createJournal, type Journal, runDirectory } from "./journal.js";
@@ -8,18 +7,19 @@ import { type Release, takeLock } from "./lock.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
 import { type Next, next } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
-import { resolveModel, resolveVerifier, type Resolution } from "./resolve.js";
-import type { PhaseModel, RunContext } from "./run-context.js";
+import { type Parts, resolveParts } from "./parts.js";
+import type { Resolution } from "./resolve.js";
+import type { RunContext } from "./run-context.js";
 import { fixStep } from "./steps/fix.js";
 import { planStep } from "./steps/plan.js";
 import { preparePublication, publish } from "./steps/publish.js";
 import { checkpoint } from "./steps/stretch.js";
 import { verifyStep } from "./steps/verify.js";
 import { workStep } from "./steps/work.js";
-import { modelFor, parseTask, plans, type Task } from "./task.js";
-import { builtInTools } from "./tools/index.js";
-import type { Deadlines, Retry } from "./turn.js";
-import type { Phase, TaskSpec, Tool, Verifier } from "./types.js";
+import { parseTask } from "./task.js";
+import type { Deadlines } from "./deadlines.js";
+import type { Retry } from "./turn.js";
+import type { TaskSpec, Tool } from "./types.js";
 import { openWorktree, type Worktree } from "./worktree.js";
 
 /** What a run is given besides its task: what can't be JSON. */
@@ -66,7 +66,12 @@ export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise
 }
 
 /** Goes on with a run that is in the journal: after a decision of a person. The same as `runTask` from there on. */
-export async function continueRun(repository: Repository, id: string, options: RunOptions, decision: RecordEvent): Promise<Outcome> {
+export async function continueRun(
+  repository: Repository,
+  id: string,
+  options: RunOptions,
+  decision: RecordEvent,
+): Promise<Outcome> {
   const directory = runDirectory(repository.commonDir, id);
   const release = await takeLock(join(directory, "lock"), 0);
   try {
@@ -79,48 +84,6 @@ export async function continueRun(repository: Repository, id: string, options: R
     await release();
     throw error;
   }
-}
-
-interface Parts {
-  readonly models: { readonly [phase in Phase]: PhaseModel };
-  readonly verifier: Verifier | undefined;
-  readonly tools: readonly Tool[];
-}
-
-/** Everything that a task names, found; what can't be found is bad input. */
-async function resolveParts(task: Task, options: RunOptions): Promise<Parts> {
-  const tools = chooseTools(task, options.tools ?? []);
-  const name = typeof task.verify === "object" ? task.verify.verifier : task.verify;
-  const verifier = name === undefined ? undefined : await resolveVerifier(name, options);
-  const found = new Map<string, PhaseModel>();
-  const find = async (phase: Phase): Promise<PhaseModel> => {
-    const asked = modelFor(task, phase);
-    const model = found.get(asked) ?? (await resolvePhase(task, asked, options));
-    found.set(asked, model);
-    return model;
-  };
-  const code = await find("code");
-  return { models: { code, plan: plans(task) ? await find("plan") : code, fix: await find("fix") }, verifier, tools };
-}
-
-async function resolvePhase(task: Task, asked: string, options: RunOptions): Promise<PhaseModel> {
-  const resolved = await resolveModel(asked, options);
-  const { provider, model } = resolved;
-  // A provider that can't say is not a provider that can't work: its turn will tell.
-  const facts = await Promise.resolve(provider.describe?.({ model, ...(options.signal && { signal: options.signal }) })).catch(() => undefined);
-  requirePrice(task, asked, provider, facts);
-  return { ...resolved, ...(facts && { facts }) };
-}
-
-function chooseTools(task: Task, extra: readonly Tool[]): readonly Tool[] {
-  const names = new Set(extra.map(({ name }) => name));
-  const all = [...builtInTools.filter(({ name }) => !names.has(name)), ...extra];
-  if (!task.tools) return all;
-  const unknown = task.tools.filter((name) => !all.some((tool) => tool.name === name));
-  if (unknown.length > 0) {
-    throw new AifactoryError("invalid-spec", `tools: there is no tool ${unknown.join(", ")}; there are ${all.map(({ name }) => name).join(", ")}.`);
-  }
-  return all.filter(({ name, ends }) => ends || task.tools?.includes(name) || names.has(name));
 }
 
 /** Sorts by time, and is never the same twice. */
@@ -197,10 +160,21 @@ function perform(run: RunContext, step: Extract<Next, { do: string }>): Promise<
 
 async function openFor(run: RunContext, { worktreeRoot }: RunOptions): Promise<Worktree> {
   const { id, branch, base, head } = run.record;
-  const worktree = await openWorktree({ repository: run.repository, id, branch, base, head, ...(worktreeRoot !== undefined && { root: worktreeRoot }) });
+  const worktree = await openWorktree({
+    repository: run.repository,
+    id,
+    branch,
+    base,
+    head,
+    ...(worktreeRoot !== undefined && { root: worktreeRoot }),
+  });
   const submodules = await worktree.submodules();
   if (submodules.length > 0 && head === base) {
-    await run.emit({ type: "notice", code: "submodules-empty", message: `Submodules are not checked out in the worktree: ${submodules.join(", ")}` });
+    await run.emit({
+      type: "notice",
+      code: "submodules-empty",
+      message: `Submodules are not checked out in the worktree: ${submodules.join(", ")}`,
+    });
   }
   return worktree;
 }
@@ -216,7 +190,9 @@ async function publishStep(run: RunContext): Promise<void> {
 /** A run that was stopped or broke keeps what was done: it is committed before the reason is written down. */
 async function giveUp(run: RunContext, thrown: unknown, isOpen: boolean): Promise<void> {
   const isAbort = run.signal.aborted;
-  const error = isAbort ? new AifactoryError("aborted", `The run was stopped. ${reasonOf(run.signal)}`.trim()) : toError(thrown);
+  const error = isAbort
+    ? new AifactoryError("aborted", `The run was stopped. ${reasonOf(run.signal)}`.trim())
+    : toError(thrown);
   if (isOpen) await checkpoint(run, "end", `Work in progress\n\nRun ${run.record.id}: ${error.code}.`).catch(() => {});
   await run.emit({ type: isAbort ? "run-cancelled" : "run-failed", error: error.toJSON() }).catch(() => {});
 }

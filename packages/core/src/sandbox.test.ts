@@ -37,10 +37,7 @@ describe.skipIf(probe.kind === "none")("a sandbox on this machine", () => {
     await writeFile(join(folder, "listed"), "yes");
     const script = `cat ${folder}/listed; ls -A ${homedir()} | wc -l; env; cat /proc/net/dev | wc -l; echo said >&3`;
     const result = await run(
-      sandboxed(
-        { command: "sh", args: ["-c", script], channel: true },
-        { view: "strict", writable: [folder] },
-      ),
+      sandboxed({ command: "sh", args: ["-c", script], channel: true }, { view: "strict", writable: [folder] }),
     );
     expect(result.channel).toBe("said\n");
     expect(result.stdout).toMatch(/^yes/);
@@ -60,9 +57,7 @@ describe.skipIf(probe.kind === "none")("a sandbox on this machine", () => {
 
   it("loose: reads everything and writes only what was listed", async () => {
     const script = `cat /etc/passwd | wc -l; echo in > ${folder}/in; echo out > ${tmpdir()}/aifactory-out || echo refused`;
-    const result = await run(
-      sandboxed({ command: "sh", args: ["-c", script] }, { view: "loose", writable: [folder] }),
-    );
+    const result = await run(sandboxed({ command: "sh", args: ["-c", script] }, { view: "loose", writable: [folder] }));
     expect(result.stdout).toMatch(/refused/);
     expect(await readFile(join(folder, "in"), "utf8")).toBe("in\n");
   });

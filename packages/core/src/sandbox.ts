@@ -1,9 +1,7 @@
 import type { Command } from "./process.js";
 
 /** Whether commands can be shut in on this machine. */
-export type SandboxProbe =
-  | { readonly kind: "bubblewrap" }
-  | { readonly kind: "none"; readonly reason: string };
+export type SandboxProbe = { readonly kind: "bubblewrap" } | { readonly kind: "none"; readonly reason: string };
 
 /** What a command in a sandbox may see and do. Paths are absolute and the same inside as outside. */
 export interface Sandbox {
@@ -48,12 +46,7 @@ export function sandboxed(command: Command, sandbox: Sandbox): Command {
       "--unshare-ipc",
       ...(sandbox.network ? [] : ["--unshare-net"]),
       ...(strict ? strictView(sandbox) : looseView()),
-      ...sandbox.writable.flatMap((path) => [
-        ...(strict ? openParents(path) : []),
-        "--bind",
-        path,
-        path,
-      ]),
+      ...sandbox.writable.flatMap((path) => [...(strict ? openParents(path) : []), "--bind", path, path]),
       ...(cwd === undefined ? [] : ["--chdir", cwd]),
       "--",
       command.command,
@@ -96,12 +89,7 @@ const privileges = ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"].flatMap((name) => [
 /** Folders that bubblewrap makes on the way to a mount are for their owner alone, which is not who the command ends as. */
 function openParents(path: string): string[] {
   const parts = path.split("/").slice(1, -1);
-  return parts.flatMap((_, index) => [
-    "--perms",
-    "0755",
-    "--dir",
-    `/${parts.slice(0, index + 1).join("/")}`,
-  ]);
+  return parts.flatMap((_, index) => ["--perms", "0755", "--dir", `/${parts.slice(0, index + 1).join("/")}`]);
 }
 
 function isRoot(): boolean {
@@ -109,8 +97,7 @@ function isRoot(): boolean {
 }
 
 async function probe(): Promise<SandboxProbe> {
-  if (process.platform !== "linux")
-    return { kind: "none", reason: `bubblewrap does not run on ${process.platform}` };
+  if (process.platform !== "linux") return { kind: "none", reason: `bubblewrap does not run on ${process.platform}` };
   const { run } = await import("./process.js");
   const command = { command: "true", env: { PATH: systemPath }, timeoutMs: 10_000, graceMs: 100 };
   try {

@@ -20,10 +20,25 @@ const limits = z.strictObject({
 const schema = z.strictObject({
   repo: z.string().min(1, "must be the path of a git repository, such as '.'"),
   prompt: z.string().trim().min(1, "must say what to do"),
-  model: z.union([modelString, z.strictObject({ plan: modelString.optional(), code: modelString, fix: modelString.optional() })], {
-    error: "must be a model string, or { plan?, code, fix? } with a model string each",
-  }),
-  base: z.string().trim().min(1, "must be a branch, tag or commit").regex(/^[^-]/, "must not begin with a dash").default("HEAD"),
+  model: z.union(
+    [
+      modelString,
+      z.strictObject({
+        plan: modelString.optional(),
+        code: modelString,
+        fix: modelString.optional(),
+      }),
+    ],
+    {
+      error: "must be a model string, or { plan?, code, fix? } with a model string each",
+    },
+  ),
+  base: z
+    .string()
+    .trim()
+    .min(1, "must be a branch, tag or commit")
+    .regex(/^[^-]/, "must not begin with a dash")
+    .default("HEAD"),
   verify: z
     .union([z.string().trim().min(1), z.looseObject({ verifier: z.string().trim().min(1) })], {
       error: "must be a verifier's name, such as 'pytest', or { verifier: 'pytest', … } with its options",
@@ -48,7 +63,10 @@ export function parseTask(spec: TaskSpec): Task {
   const result = schema.safeParse(spec);
   if (result.success) return result.data;
   const problems = result.error.issues.map(describe);
-  throw new AifactoryError("invalid-spec", `The task can't be run:\n${problems.map((line) => `  - ${line}`).join("\n")}`);
+  throw new AifactoryError(
+    "invalid-spec",
+    `The task can't be run:\n${problems.map((line) => `  - ${line}`).join("\n")}`,
+  );
 }
 
 function describe(issue: z.core.$ZodIssue): string {
@@ -58,7 +76,8 @@ function describe(issue: z.core.$ZodIssue): string {
     const names = issue.keys.map((key) => [field, key].filter(Boolean).join(".")).join(", ");
     return `${names}: no such field${known.length > 0 ? `; there are ${known.join(", ")}` : ""}`;
   }
-  if (issue.code === "invalid_type" && issue.input === undefined) return `${field || "task"}: is missing (${issue.expected})`;
+  if (issue.code === "invalid_type" && issue.input === undefined)
+    return `${field || "task"}: is missing (${issue.expected})`;
   return `${field || "task"}: ${issue.message}`;
 }
 

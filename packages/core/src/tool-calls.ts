@@ -22,7 +22,12 @@ export interface ToolOutcome {
 const blockedAfter = 5;
 
 /** @param tools Every tool of the run; those that are offered at the moment are named call by call. */
-export function toolRunner(tools: readonly Tool[], context: ToolContext, step: StepKey, tell: (event: LiveEvent) => void): ToolRunner {
+export function toolRunner(
+  tools: readonly Tool[],
+  context: ToolContext,
+  step: StepKey,
+  tell: (event: LiveEvent) => void,
+): ToolRunner {
   const failures = new Map<string, number>();
 
   const runOne = async (call: ToolCall, offered: readonly Tool[]): Promise<ToolOutcome> => {
@@ -39,7 +44,7 @@ export function toolRunner(tools: readonly Tool[], context: ToolContext, step: S
     async run(calls, offered) {
       const outcomes: ToolOutcome[] = [];
       const isEnd = (call: ToolCall): boolean => tools.some((tool) => tool.ends && tool.name === call.name);
-      for (let at = 0; at < calls.length; ) {
+      for (let at = 0; at < calls.length;) {
         if (context.signal.aborted) {
           outcomes.push(...calls.slice(at).map((call) => outcomeOf(call, callSays.aborted, true, undefined, call.id)));
           break;
@@ -59,7 +64,8 @@ export function toolRunner(tools: readonly Tool[], context: ToolContext, step: S
 
 /** Reads that stand together run together; whatever changes something runs alone, in its turn. */
 function nextBatch(calls: readonly ToolCall[], tools: readonly Tool[]): readonly ToolCall[] {
-  const isRead = (call: ToolCall): boolean => tools.some(({ name, effect, ends }) => name === call.name && effect === "read" && !ends);
+  const isRead = (call: ToolCall): boolean =>
+    tools.some(({ name, effect, ends }) => name === call.name && effect === "read" && !ends);
   const firstOther = calls.findIndex((call) => !isRead(call));
   if (firstOther === 0) return calls.slice(0, 1);
   return firstOther < 0 ? calls : calls.slice(0, firstOther);
@@ -70,15 +76,29 @@ interface Result {
   readonly isError: boolean;
 }
 
-async function resultOf(call: ToolCall, tool: Tool | undefined, offered: readonly Tool[], context: ToolContext, failed: number): Promise<Result> {
+async function resultOf(
+  call: ToolCall,
+  tool: Tool | undefined,
+  offered: readonly Tool[],
+  context: ToolContext,
+  failed: number,
+): Promise<Result> {
   const trouble = (text: string): Result => ({ text, isError: true });
-  if (!tool) return trouble(callSays.unknownTool(call.name, offered.map(({ name }) => name)));
+  if (!tool)
+    return trouble(
+      callSays.unknownTool(
+        call.name,
+        offered.map(({ name }) => name),
+      ),
+    );
   if (!offered.includes(tool)) return trouble(callSays.notOffered(call.name));
   if (call.inputText !== undefined) return trouble(callSays.notJson(call.name, call.inputText));
   if (failed >= blockedAfter) return trouble(callSays.blocked(call.name));
   const input = tool.input.safeParse(call.input ?? {});
   if (!input.success) {
-    const problems = input.error.issues.map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`).join("; ");
+    const problems = input.error.issues
+      .map(({ path, message }) => `${path.join(".") || "arguments"}: ${message}`)
+      .join("; ");
     return trouble(callSays.badInput(call.name, problems));
   }
   try {
@@ -87,11 +107,19 @@ async function resultOf(call: ToolCall, tool: Tool | undefined, offered: readonl
     if (context.signal.aborted) return trouble(callSays.aborted);
     if (error instanceof ToolTrouble) return trouble(error.message);
     // Our own errors have sentences in them that help a model too; a bug in a tool must not end the run.
-    return trouble(error instanceof AifactoryError ? error.message : callSays.broken(call.name, toError(error).message));
+    return trouble(
+      error instanceof AifactoryError ? error.message : callSays.broken(call.name, toError(error).message),
+    );
   }
 }
 
-function outcomeOf(call: ToolCall, text: string, isError: boolean, tool: Tool | undefined, fingerprint: string): ToolOutcome {
+function outcomeOf(
+  call: ToolCall,
+  text: string,
+  isError: boolean,
+  tool: Tool | undefined,
+  fingerprint: string,
+): ToolOutcome {
   return {
     message: { role: "tool", callId: call.id, name: call.name, text, isError },
     observed: { name: call.name, fingerprint, effect: tool?.effect ?? "read", isError },

@@ -1,21 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Deadlines, watchDeadlines } from "./deadlines.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
 import { usageMeter } from "./usage.js";
-
-/** How long each part of a turn may take, in milliseconds. */
-export interface Deadlines {
-  /** Until the provider says anything at all. Default 5 minutes: a local model may have to be loaded first. */
-  readonly connectMs: number;
-  /** Until the first word, thought or call. Default 10 minutes. */
-  readonly firstEventMs: number;
-  /** Between two events. Default 5 minutes; agents, which run tools in silence, get 15. */
-  readonly idleMs: number;
-  /** For one tool that asks for no other time. Default 2 minutes. */
-  readonly toolMs: number;
-  /** For the whole turn, whatever is said. Default 30 minutes; agents get 60. */
-  readonly totalMs: number;
-}
 
 /** How a failed turn is tried again. */
 export interface Retry {
@@ -27,14 +14,7 @@ export interface Retry {
   readonly longestMs: number;
 }
 
-export const defaultDeadlines = (kind: Provider["kind"]): Deadlines => ({
-  connectMs: 300_000,
-  firstEventMs: 600_000,
-  idleMs: kind === "agent" ? 900_000 : 300_000,
-  toolMs: 120_000,
-  totalMs: kind === "agent" ? 3_600_000 : 1_800_000,
-});
-
+/** Retries where nobody sets others. */
 export const defaultRetry: Retry = { attempts: 5, firstMs: 1_000, longestMs: 60_000 };
 
 /** One turn to take. */
@@ -78,7 +58,8 @@ export async function takeTurn(order: TurnOrder): Promise<Reply> {
       ...(finish.error && { error: finish.error }),
       durationMs: Math.round(performance.now() - startedAt),
     };
-    if (!finish.error || attempt >= order.retry.attempts || !maySendAgain(order.provider, finish.error, started)) return reply;
+    if (!finish.error || attempt >= order.retry.attempts || !maySendAgain(order.provider, finish.error, started))
+      return reply;
     const delayMs = delayBefore(attempt, finish.error, order.retry);
     if (delayMs > order.retry.longestMs) return { ...reply, error: tooLate(finish.error, order.retry) };
     order.onRetry(attempt, delayMs, finish.error);
@@ -121,7 +102,7 @@ interface Attempt {
 /** One try: the provider's events, each deadline and the abort race; what wins ends the turn. */
 async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter>): Promise<Attempt> {
   const stop = new AbortController();
-  const watch = watchDeadlines(order, (error) => stop.abort(error));
+  const watch = watchDeadlines(order.provider, order.deadlines, (error) => stop.abort(error));
   const onAbort = (): void => stop.abort(abortedError());
   if (order.signal.aborted) onAbort();
   else order.signal.addEventListener("abort", onAbort, { once: true });
@@ -134,16 +115,27 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
       const coming = events.next();
       const step = await Promise.race([coming, stopped]);
       if (step === "stopped") return await afterStop(events, coming, stop.signal.reason as ErrorData, said);
-      if (step.done) return ended(said, errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`));
+      if (step.done)
+        return ended(
+          said,
+          errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`),
+        );
       watch.saw(step.value);
       if (step.value.type === "usage") meter.count(step.value);
       if (step.value.type === "text") said.text += step.value.text;
-      if (step.value.type !== "notice" && step.value.type !== "raw" && step.value.type !== "finish") said.started = true;
+      if (step.value.type !== "notice" && step.value.type !== "raw" && step.value.type !== "finish")
+        said.started = true;
       order.onEvent(step.value);
       if (step.value.type === "finish") return { finish: step.value, started: said.started };
     }
   } catch (error) {
-    return ended(said, errorData("provider-broken", `Provider ${order.provider.name} threw instead of finishing: ${toError(error).message}`));
+    return ended(
+      said,
+      errorData(
+        "provider-broken",
+        `Provider ${order.provider.name} threw instead of finishing: ${toError(error).message}`,
+      ),
+    );
   } finally {
     watch.end();
     order.signal.removeEventListener("abort", onAbort);
@@ -190,32 +182,4 @@ function whenAborted(signal: AbortSignal): Promise<"stopped"> {
     if (signal.aborted) resolve("stopped");
     else signal.addEventListener("abort", () => resolve("stopped"), { once: true });
   });
-}
-
-interface Watch {
-  saw(event: TurnEvent): void;
-  end(): void;
-}
-
-function watchDeadlines({ deadlines, provider }: TurnOrder, expire: (error: ErrorData) => void): Watch {
-  const after = (ms: number, what: string): NodeJS.Timeout =>
-    setTimeout(() => expire(errorData("timeout", `${provider.name} ${what} within ${ms / 1_000} s.`)), ms);
-  let connect: NodeJS.Timeout | undefined = after(deadlines.connectMs, "gave no sign of life");
-  let first: NodeJS.Timeout | undefined = after(deadlines.firstEventMs, "said no first word");
-  let idle: NodeJS.Timeout | undefined;
-  // Never set again: chatter must not keep a turn alive for ever.
-  const total = after(deadlines.totalMs, "did not end its turn");
-  return {
-    saw({ type }) {
-      clearTimeout(connect);
-      connect = undefined;
-      if (type === "text" || type === "thinking" || type === "tool-call") clearTimeout(first);
-      clearTimeout(idle);
-      idle = after(deadlines.idleMs, "said nothing more");
-    },
-    end() {
-      for (const timer of [connect, first, idle, total]) clearTimeout(timer);
-      first = undefined;
-    },
-  };
 }

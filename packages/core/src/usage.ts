@@ -25,7 +25,8 @@ export function subtractUsage(total: Usage, before: Usage): Usage {
   const rest: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
   for (const key of tokenCounts) {
     // A total that fell means that the session began anew: then it is the turn's own.
-    if (total[key] !== undefined) rest[key] = total[key] >= (before[key] ?? 0) ? total[key] - (before[key] ?? 0) : total[key];
+    if (total[key] !== undefined)
+      rest[key] = total[key] >= (before[key] ?? 0) ? total[key] - (before[key] ?? 0) : total[key];
   }
   if (total.cost) rest.cost = { ...total.cost, usd: Math.max(0, total.cost.usd - (before.cost?.usd ?? 0)) };
   return rest;

@@ -82,13 +82,24 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     close,
     discard: async () => {
       await close();
-      await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: discard", `refs/heads/${request.branch}`, known]);
+      await git(repository.place, [
+        "update-ref",
+        "--no-deref",
+        "-m",
+        "aifactory: discard",
+        `refs/heads/${request.branch}`,
+        known,
+      ]);
     },
   };
 }
 
 /** Where the worktree of a run stands on this machine. */
-export function worktreePath({ repository, id, root = defaultRoot() }: Pick<WorktreeRequest, "repository" | "id" | "root">): string {
+export function worktreePath({
+  repository,
+  id,
+  root = defaultRoot(),
+}: Pick<WorktreeRequest, "repository" | "id" | "root">): string {
   const { commonDir, checkout } = repository;
   const name = basename(checkout ?? commonDir);
   return join(root, `${name}-${createHash("sha256").update(commonDir).digest("hex").slice(0, 8)}`, id);
@@ -131,15 +142,31 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
   const tip = await tryGit(place, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
   const isNew = tip.exitCode !== 0;
   if (!isNew && tip.stdout.trim() !== head) {
-    throw new AifactoryError("moved", `The branch ${branch} is no longer where the run left it (${head.slice(0, 12)}).`);
+    throw new AifactoryError(
+      "moved",
+      `The branch ${branch} is no longer where the run left it (${head.slice(0, 12)}).`,
+    );
   }
   const where = isNew ? ["-b", branch, path, head] : [path, branch];
   // Force: the folder of an earlier try may still be registered though it is gone.
-  const add = ["worktree", "add", "--force", "--quiet", "--no-track", "--lock", "--reason", `aifactory run ${id}`, ...where];
+  const add = [
+    "worktree",
+    "add",
+    "--force",
+    "--quiet",
+    "--no-track",
+    "--lock",
+    "--reason",
+    `aifactory run ${id}`,
+    ...where,
+  ];
   const added = await tryGit(place, isNew ? add : add.filter((word) => word !== "--no-track"));
   if (added.exitCode === 0) return;
   if (added.stderr.includes(`'refs/heads/${branch.split("/")[0]}' exists`)) {
-    throw new AifactoryError("git", `There is a branch named ${branch.split("/")[0]}, so git can't make ${branch}. Rename it with: git branch -m ${branch.split("/")[0]} <new name>`);
+    throw new AifactoryError(
+      "git",
+      `There is a branch named ${branch.split("/")[0]}, so git can't make ${branch}. Rename it with: git branch -m ${branch.split("/")[0]} <new name>`,
+    );
   }
   throw new AifactoryError("git", `Could not make the worktree: ${added.stderr.trim()}`);
 }
@@ -168,8 +195,13 @@ async function checkpoint(request: CheckpointRequest): Promise<{ commit: string;
   const unchanged = tree === (await git(repository.place, ["rev-parse", `${parent}^{tree}`]));
   if (unchanged && parent === request.head) return undefined;
   // A tip that the agent committed itself, and nothing after it, is a checkpoint as it is.
-  const commit = unchanged ? parent : await git(repository.place, ["commit-tree", tree, "-p", parent, "-F", "-"], { input: message });
-  if (commit !== tip) await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: checkpoint", ref, commit, tip]);
+  const commit = unchanged
+    ? parent
+    : await git(repository.place, ["commit-tree", tree, "-p", parent, "-F", "-"], {
+        input: message,
+      });
+  if (commit !== tip)
+    await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: checkpoint", ref, commit, tip]);
   // The worktree's own index follows, so that `git status` in it tells the truth to whoever works there.
   await copyFile(place.indexFile, join(gitDir, "index.aifactory"));
   await rename(join(gitDir, "index.aifactory"), join(gitDir, "index"));

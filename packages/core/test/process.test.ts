@@ -45,11 +45,18 @@ describe("run", () => {
   });
 
   it("ends what ignores SIGTERM", async () => {
-    expect(await misbehave("ignores-sigterm", { timeoutMs: 300, graceMs: 100 })).toMatchObject({ stopped: "timeout", signal: "SIGKILL", stdout: "answer\n" });
+    expect(await misbehave("ignores-sigterm", { timeoutMs: 300, graceMs: 100 })).toMatchObject({
+      stopped: "timeout",
+      signal: "SIGKILL",
+      stdout: "answer\n",
+    });
   });
 
   it("does not wait for a grandchild that holds the pipe, and ends it", async () => {
-    expect(await misbehave("leaves-stdout-open")).toMatchObject({ exitCode: 0, stdout: "answer\n" });
+    expect(await misbehave("leaves-stdout-open")).toMatchObject({
+      exitCode: 0,
+      stdout: "answer\n",
+    });
   });
 
   it("ends what has left the process group", async () => {
@@ -59,13 +66,22 @@ describe("run", () => {
   });
 
   it("stops for a signal, also for one that was given before", async () => {
-    expect(await misbehave("hangs", { signal: AbortSignal.timeout(100), graceMs: 100 })).toMatchObject({ stopped: "abort" });
-    expect(await misbehave("hangs", { signal: AbortSignal.abort(), graceMs: 100 })).toMatchObject({ stopped: "abort" });
+    expect(await misbehave("hangs", { signal: AbortSignal.timeout(100), graceMs: 100 })).toMatchObject({
+      stopped: "abort",
+    });
+    expect(await misbehave("hangs", { signal: AbortSignal.abort(), graceMs: 100 })).toMatchObject({
+      stopped: "abort",
+    });
   });
 
   it("says so when there is no such program, or no such folder", async () => {
-    await expect(run({ command: "no-such-program-here" })).rejects.toMatchObject({ code: "program-missing", message: expect.stringContaining("PATH") });
-    await expect(run({ command: "/bin/sh", cwd: "/no/such/folder" })).rejects.toMatchObject({ code: "program-missing" });
+    await expect(run({ command: "no-such-program-here" })).rejects.toMatchObject({
+      code: "program-missing",
+      message: expect.stringContaining("PATH"),
+    });
+    await expect(run({ command: "/bin/sh", cwd: "/no/such/folder" })).rejects.toMatchObject({
+      code: "program-missing",
+    });
   });
 });
 
@@ -104,7 +120,11 @@ describe("childEnvironment", () => {
     process.env["PIP_INDEX_URL"] = "https://me:canary@example.invalid";
     const environment = childEnvironment({ EXTRA: "1" }, ["PIP_*"]);
     for (const name of ["SOME_API_KEY", "RUST_LOG", "PIP_INDEX_URL"]) delete process.env[name];
-    expect(environment).toMatchObject({ EXTRA: "1", PATH: process.env["PATH"], GIT_TERMINAL_PROMPT: "0" });
+    expect(environment).toMatchObject({
+      EXTRA: "1",
+      PATH: process.env["PATH"],
+      GIT_TERMINAL_PROMPT: "0",
+    });
     expect(Object.keys(environment)).not.toContain("SOME_API_KEY");
     expect(Object.keys(environment)).not.toContain("RUST_LOG");
     expect(JSON.stringify(environment)).not.toContain("canary");
@@ -115,7 +135,9 @@ describe("our own death", () => {
   const script = join(import.meta.dirname, "fixtures", "parent.ts");
   for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
     it(`by ${signal} takes with it everything that was started, sessions of their own too`, async () => {
-      const parent = spawn(process.execPath, ["--conditions=aifactory-source", "--import", "tsx", script], { stdio: ["ignore", "pipe", "inherit"] });
+      const parent = spawn(process.execPath, ["--conditions=aifactory-source", "--import", "tsx", script], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
       const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
       const pids = chunk.toString().trim().split(" ").map(Number);
       expect(pids).toHaveLength(2);

@@ -29,14 +29,20 @@ const turns: readonly Script[] = [
 ];
 
 function run(repo: string, script: readonly Script[] = turns, spec: Partial<TaskSpec> = {}): Promise<Outcome> {
-  return runTask({ repo, prompt: "Add y", model: "scripted:one", ...spec }, { providers: [scriptedProvider({ turns: script })], worktreeRoot });
+  return runTask(
+    { repo, prompt: "Add y", model: "scripted:one", ...spec },
+    { providers: [scriptedProvider({ turns: script })], worktreeRoot },
+  );
 }
 
 describe("repositories of every kind", () => {
   it("works where a path has spaces, from a folder inside it", async () => {
     const repository = await repositoryWith({ folder: "my own repository" });
     await repository.commit("Sub", { "sub folder/a.py": "1\n" });
-    expect(await run(join(repository.path, "sub folder"))).toMatchObject({ status: "ready", repo: repository.path });
+    expect(await run(join(repository.path, "sub folder"))).toMatchObject({
+      status: "ready",
+      repo: repository.path,
+    });
   });
 
   it("works in a bare repository, and merges there", async () => {
@@ -55,7 +61,9 @@ describe("repositories of every kind", () => {
     const outcome = await run(repository.path);
     expect(outcome.status).toBe("ready");
     expect(outcome.baseRef).toBeUndefined();
-    await expect(approve(outcome, { unverified: true })).rejects.toMatchObject({ message: expect.stringContaining("into") });
+    await expect(approve(outcome, { unverified: true })).rejects.toMatchObject({
+      message: expect.stringContaining("into"),
+    });
     await approve(outcome, { unverified: true, into: "result" });
     expect(await repository.head("result")).toBe(outcome.head);
   });
@@ -88,13 +96,19 @@ describe("repositories of every kind", () => {
 
   it("refuses a repository without a commit, with the line to type", async () => {
     const repository = await repositoryWith({ files: {} });
-    await expect(run(repository.path)).rejects.toMatchObject({ code: "unsupported-repo", message: expect.stringContaining("git commit") });
+    await expect(run(repository.path)).rejects.toMatchObject({
+      code: "unsupported-repo",
+      message: expect.stringContaining("git commit"),
+    });
   });
 
   it("fails with a sentence where a branch is named aifactory", async () => {
     const repository = await repositoryWith();
     await repository.git("branch", "aifactory");
-    expect(await run(repository.path)).toMatchObject({ status: "failed", error: { code: "git", message: expect.stringContaining("git branch -m aifactory") } });
+    expect(await run(repository.path)).toMatchObject({
+      status: "failed",
+      error: { code: "git", message: expect.stringContaining("git branch -m aifactory") },
+    });
   });
 
   it("reports uncommitted changes and carries none of them off", async () => {
@@ -102,7 +116,11 @@ describe("repositories of every kind", () => {
     await repository.write({ "app.py": "x = 99\n", "notes.txt": "mine\n" });
     const before = await repository.status();
     const outcome = await run(repository.path);
-    expect(outcome).toMatchObject({ status: "ready", dirty: ["app.py", "notes.txt"], stat: { files: 1 } });
+    expect(outcome).toMatchObject({
+      status: "ready",
+      dirty: ["app.py", "notes.txt"],
+      stat: { files: 1 },
+    });
     expect(await repository.status()).toBe(before);
     expect(await repository.git("stash", "list")).toBe("");
   });
@@ -125,15 +143,41 @@ describe("nothing in the repository runs", () => {
     const evil = join(repository.path, ".git", "evil.sh");
     await writeFile(evil, script);
     await chmod(evil, 0o755);
-    const hooks = ["post-checkout", "pre-commit", "post-commit", "reference-transaction", "post-index-change", "post-merge", "prepare-commit-msg"];
+    const hooks = [
+      "post-checkout",
+      "pre-commit",
+      "post-commit",
+      "reference-transaction",
+      "post-index-change",
+      "post-merge",
+      "prepare-commit-msg",
+    ];
     for (const hook of hooks) {
       await writeFile(join(repository.path, ".git", "hooks", hook), script);
       await chmod(join(repository.path, ".git", "hooks", hook), 0o755);
     }
-    const settings = ["core.fsmonitor", "filter.evil.smudge", "filter.evil.clean", "filter.evil.process", "diff.external", "diff.evil.textconv", "merge.evil.driver", "core.sshCommand", "core.pager"];
+    const settings = [
+      "core.fsmonitor",
+      "filter.evil.smudge",
+      "filter.evil.clean",
+      "filter.evil.process",
+      "diff.external",
+      "diff.evil.textconv",
+      "merge.evil.driver",
+      "core.sshCommand",
+      "core.pager",
+    ];
     for (const setting of settings) await repository.git("config", setting, evil);
     await repository.write({ ".gitattributes": "* filter=evil diff=evil merge=evil\n" });
-    await repository.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--all", "--allow-empty", "--message=Attributes");
+    await repository.git(
+      "-c",
+      "core.hooksPath=/dev/null",
+      "commit",
+      "--quiet",
+      "--all",
+      "--allow-empty",
+      "--message=Attributes",
+    );
     await rm(proof, { force: true });
 
     const outcome = await run(repository.path);
@@ -150,13 +194,16 @@ describe("many at once", () => {
     const before = await repository.status();
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, async (_, index) => {
-        const write: Script = { calls: [{ name: "write_file", input: { path: `file-${index}.py`, content: `${index}\n` } }] };
+        const write: Script = {
+          calls: [{ name: "write_file", input: { path: `file-${index}.py`, content: `${index}\n` } }],
+        };
         return run(repository.path, [write, turns[1]!]);
       }),
     );
     expect(outcomes.map(({ status }) => status)).toEqual(Array(10).fill("ready"));
     expect(new Set(outcomes.map(({ branch }) => branch)).size).toBe(10);
-    for (const [index, { branch }] of outcomes.entries()) expect(await repository.read(`file-${index}.py`, branch)).toBe(String(index));
+    for (const [index, { branch }] of outcomes.entries())
+      expect(await repository.read(`file-${index}.py`, branch)).toBe(String(index));
     expect(await repository.status()).toBe(before);
     expect(await repository.git("fsck", "--no-progress")).toBe("");
     expect((await repository.git("worktree", "list", "--porcelain")).match(/^worktree /gm)).toHaveLength(1);

@@ -2,7 +2,18 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { approve, readOutcome, reject, requestChanges, type RunEvent, runTask, TaskEvents, type TaskSpec, type Verdict, type Verifier } from "@aifactory/core";
+import {
+  approve,
+  readOutcome,
+  reject,
+  requestChanges,
+  type RunEvent,
+  runTask,
+  TaskEvents,
+  type TaskSpec,
+  type Verdict,
+  type Verifier,
+} from "@aifactory/core";
 import { type Script, scriptedProvider, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
 
 let repository: TemporaryRepository;
@@ -18,7 +29,9 @@ afterEach(async () => {
   await rm(worktreeRoot, { recursive: true, force: true });
 });
 
-const write = (path: string, content: string): Script => ({ calls: [{ name: "write_file", input: { path, content } }] });
+const write = (path: string, content: string): Script => ({
+  calls: [{ name: "write_file", input: { path, content } }],
+});
 const done: Script = { calls: [{ name: "finish", input: { summary: "Done." } }] };
 
 function judge(...statuses: Verdict["status"][]): Verifier & { readonly judged: string[] } {
@@ -30,8 +43,28 @@ function judge(...statuses: Verdict["status"][]): Verifier & { readonly judged: 
     async verify({ base, head }) {
       judged.push(head);
       const status = statuses[judged.length - 1] ?? "passed";
-      const findings = status === "passed" ? [] : [{ code: "test-failed", message: "2 is not 3", severity: "error" as const, test: "test_x" }];
-      return { status, summary: `judged ${status}`, verifier: { name: "judge", version: "1" }, base, head, findings, fixable: status === "failed", durationMs: 1, evidence: {} };
+      const findings =
+        status === "passed"
+          ? []
+          : [
+              {
+                code: "test-failed",
+                message: "2 is not 3",
+                severity: "error" as const,
+                test: "test_x",
+              },
+            ];
+      return {
+        status,
+        summary: `judged ${status}`,
+        verifier: { name: "judge", version: "1" },
+        base,
+        head,
+        findings,
+        fixable: status === "failed",
+        durationMs: 1,
+        evidence: {},
+      };
     },
   };
 }
@@ -58,7 +91,12 @@ describe("runTask", () => {
     const { outcome } = start([write("app.py", "x = 2\n"), done]);
     const result = await outcome;
     expect(result.error).toBeUndefined();
-    expect(result).toMatchObject({ status: "ready", review: "pending", stat: { files: 1, insertions: 1, deletions: 1 }, turns: 2 });
+    expect(result).toMatchObject({
+      status: "ready",
+      review: "pending",
+      stat: { files: 1, insertions: 1, deletions: 1 },
+      turns: 2,
+    });
     expect(await repository.read("app.py", result.branch)).toBe("x = 2");
     expect(await repository.read("app.py", "main")).toBe("x = 1");
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
@@ -72,18 +110,32 @@ describe("runTask", () => {
 
   it("verifies, lets the model fix what was found, and verifies again", async () => {
     const verifier = judge("failed", "passed");
-    const { provider, outcome } = start([write("app.py", "x = 3\n"), done, write("app.py", "x = 2\n"), done], { verify: "judge" }, { verifiers: [verifier] });
+    const { provider, outcome } = start(
+      [write("app.py", "x = 3\n"), done, write("app.py", "x = 2\n"), done],
+      { verify: "judge" },
+      { verifiers: [verifier] },
+    );
     const result = await outcome;
-    expect(result).toMatchObject({ status: "ready", verdict: { status: "passed", head: result.head } });
+    expect(result).toMatchObject({
+      status: "ready",
+      verdict: { status: "passed", head: result.head },
+    });
     expect(verifier.judged).toHaveLength(2);
-    expect(provider.requests[2]?.messages[0]).toMatchObject({ role: "user", text: expect.stringContaining("test_x: 2 is not 3") });
+    expect(provider.requests[2]?.messages[0]).toMatchObject({
+      role: "user",
+      text: expect.stringContaining("test_x: 2 is not 3"),
+    });
   });
 
   it("fails when the verdict stays red, and does not merge that", async () => {
     const verifier = judge("failed", "failed");
     const turns = [write("app.py", "x = 3\n"), done, write("app.py", "x = 4\n"), done];
     const result = await start(turns, { verify: "judge", limits: { fixes: 1 } }, { verifiers: [verifier] }).outcome;
-    expect(result).toMatchObject({ status: "failed", review: "pending", error: { code: "verification-failed" } });
+    expect(result).toMatchObject({
+      status: "failed",
+      review: "pending",
+      error: { code: "verification-failed" },
+    });
     await expect(approve(result)).rejects.toMatchObject({ code: "unverified" });
     expect(await repository.head("main")).toBe(result.base);
   });
@@ -96,30 +148,54 @@ describe("runTask", () => {
   });
 
   it("is partial when it stops after the first of several subtasks", async () => {
-    const plan: Script = { calls: [{ name: "submit_plan", input: { subtasks: [{ title: "First" }, { title: "Second" }] } }] };
+    const plan: Script = {
+      calls: [{ name: "submit_plan", input: { subtasks: [{ title: "First" }, { title: "Second" }] } }],
+    };
     const error = { code: "auth", message: "no", retryable: false } as const;
-    const result = await start([plan, write("a.py", "1\n"), done, { error }], { model: { plan: "scripted:p", code: "scripted:c" } }).outcome;
-    expect(result).toMatchObject({ status: "partial", subtasks: { done: 1, total: 2 }, error: { code: "auth" } });
+    const result = await start([plan, write("a.py", "1\n"), done, { error }], {
+      model: { plan: "scripted:p", code: "scripted:c" },
+    }).outcome;
+    expect(result).toMatchObject({
+      status: "partial",
+      subtasks: { done: 1, total: 2 },
+      error: { code: "auth" },
+    });
     await expectTidy();
   });
 
   it("keeps what was written when it is aborted", async () => {
     const stop = new AbortController();
-    const turns: Script[] = [write("app.py", "x = 2\n"), () => (setTimeout(() => stop.abort(), 10), { text: "thinking…", stalls: true })];
+    const turns: Script[] = [
+      write("app.py", "x = 2\n"),
+      () => (setTimeout(() => stop.abort(), 10), { text: "thinking…", stalls: true }),
+    ];
     const result = await start(turns, {}, { signal: stop.signal }).outcome;
-    expect(result).toMatchObject({ status: "cancelled", error: { code: "aborted" }, stat: { files: 1 } });
+    expect(result).toMatchObject({
+      status: "cancelled",
+      error: { code: "aborted" },
+      stat: { files: 1 },
+    });
     expect(await repository.read("app.py", result.branch)).toBe("x = 2");
     await expectTidy();
   });
 
   it("stops at a limit and says which", async () => {
-    const result = await start([write("a.py", "1\n"), write("b.py", "1\n"), write("c.py", "1\n")], { limits: { turns: 2 } }).outcome;
-    expect(result).toMatchObject({ status: "partial", error: { code: "limit-reached", message: expect.stringContaining("limits.turns") }, stat: { files: 2 } });
+    const result = await start([write("a.py", "1\n"), write("b.py", "1\n"), write("c.py", "1\n")], {
+      limits: { turns: 2 },
+    }).outcome;
+    expect(result).toMatchObject({
+      status: "partial",
+      error: { code: "limit-reached", message: expect.stringContaining("limits.turns") },
+      stat: { files: 2 },
+    });
   });
 
   it("stops inside a turn when its minutes are over", async () => {
     const result = await start([{ text: "hm", stalls: true }], { limits: { minutes: 0.005 } }).outcome;
-    expect(result).toMatchObject({ status: "failed", error: { code: "limit-reached", message: expect.stringContaining("limits.minutes") } });
+    expect(result).toMatchObject({
+      status: "failed",
+      error: { code: "limit-reached", message: expect.stringContaining("limits.minutes") },
+    });
     await expectTidy();
   });
 
@@ -143,19 +219,38 @@ describe("runTask", () => {
   });
 
   it("rejects bad input before anything exists, naming the field and the fix", async () => {
-    await expect(start([], { prompt: " " }).outcome).rejects.toMatchObject({ code: "invalid-spec", message: expect.stringContaining("prompt: must say what to do") });
-    await expect(start([], { model: "calude:x" }).outcome).rejects.toMatchObject({ code: "unknown-provider", message: expect.stringContaining("Did you mean claude:x?") });
-    await expect(start([], { repo: tmpdir() }).outcome).rejects.toMatchObject({ code: "unsupported-repo", message: expect.stringContaining("git init") });
-    await expect(start([], { base: "nowhere" }).outcome).rejects.toMatchObject({ code: "unsupported-repo" });
-    await expect(start([], { limits: { usd: 1 } }).outcome).rejects.toMatchObject({ code: "unknown-price" });
-    await expect(start([], { tools: ["read_files"] }).outcome).rejects.toMatchObject({ code: "invalid-spec", message: expect.stringContaining("read_file") });
-    await expect(start([], { limits: { turn: 3 } as never }).outcome).rejects.toMatchObject({ message: expect.stringContaining("limits.turn: no such field") });
+    await expect(start([], { prompt: " " }).outcome).rejects.toMatchObject({
+      code: "invalid-spec",
+      message: expect.stringContaining("prompt: must say what to do"),
+    });
+    await expect(start([], { model: "calude:x" }).outcome).rejects.toMatchObject({
+      code: "unknown-provider",
+      message: expect.stringContaining("Did you mean claude:x?"),
+    });
+    await expect(start([], { repo: tmpdir() }).outcome).rejects.toMatchObject({
+      code: "unsupported-repo",
+      message: expect.stringContaining("git init"),
+    });
+    await expect(start([], { base: "nowhere" }).outcome).rejects.toMatchObject({
+      code: "unsupported-repo",
+    });
+    await expect(start([], { limits: { usd: 1 } }).outcome).rejects.toMatchObject({
+      code: "unknown-price",
+    });
+    await expect(start([], { tools: ["read_files"] }).outcome).rejects.toMatchObject({
+      code: "invalid-spec",
+      message: expect.stringContaining("read_file"),
+    });
+    await expect(start([], { limits: { turn: 3 } as never }).outcome).rejects.toMatchObject({
+      message: expect.stringContaining("limits.turn: no such field"),
+    });
     expect(await repository.branches()).toEqual(["main"]);
   });
 });
 
 describe("review", () => {
-  const finished = () => start([write("app.py", "x = 2\n"), done], { verify: "judge" }, { verifiers: [judge("passed")] }).outcome;
+  const finished = () =>
+    start([write("app.py", "x = 2\n"), done], { verify: "judge" }, { verifiers: [judge("passed")] }).outcome;
 
   it("merges exactly the commit that was verified, and a clean checkout follows", async () => {
     const result = await finished();
@@ -178,9 +273,15 @@ describe("review", () => {
   it("refuses when the base or the branch has moved", async () => {
     const result = await finished();
     await repository.commit("Meanwhile", { "other.py": "1\n" });
-    await expect(approve(result)).rejects.toMatchObject({ code: "moved", message: expect.stringContaining("main has moved") });
+    await expect(approve(result)).rejects.toMatchObject({
+      code: "moved",
+      message: expect.stringContaining("main has moved"),
+    });
     await repository.git("update-ref", `refs/heads/${result.branch}`, result.base);
-    await expect(approve(result)).rejects.toMatchObject({ code: "moved", message: expect.stringContaining("was verified") });
+    await expect(approve(result)).rejects.toMatchObject({
+      code: "moved",
+      message: expect.stringContaining("was verified"),
+    });
   });
 
   it("merges into a branch that nobody has checked out without touching anything else", async () => {
@@ -201,19 +302,34 @@ describe("review", () => {
   it("goes on with what a reviewer asks for, and verifies again", async () => {
     const result = await finished();
     const provider = scriptedProvider({ turns: [write("app.py", "x = 5\n"), done] });
-    const again = await requestChanges(result, "Make it 5", { providers: [provider], verifiers: [judge("passed")], worktreeRoot });
-    expect(again).toMatchObject({ id: result.id, status: "ready", review: "pending", verdict: { status: "passed", head: again.head } });
+    const again = await requestChanges(result, "Make it 5", {
+      providers: [provider],
+      verifiers: [judge("passed")],
+      worktreeRoot,
+    });
+    expect(again).toMatchObject({
+      id: result.id,
+      status: "ready",
+      review: "pending",
+      verdict: { status: "passed", head: again.head },
+    });
     expect(again.head).not.toBe(result.head);
-    expect(provider.requests[0]?.messages[0]).toMatchObject({ text: expect.stringContaining("Make it 5") });
+    expect(provider.requests[0]?.messages[0]).toMatchObject({
+      text: expect.stringContaining("Make it 5"),
+    });
     await approve(again);
     expect(await repository.read("app.py")).toBe("x = 5");
   });
 
   it("merges by itself under review: auto, only when the verdict is passed", async () => {
     const spec = { verify: "judge", review: "auto" } as const;
-    const green = await start([write("app.py", "x = 2\n"), done], spec, { verifiers: [judge("passed")] }).outcome;
+    const green = await start([write("app.py", "x = 2\n"), done], spec, {
+      verifiers: [judge("passed")],
+    }).outcome;
     expect(green.review).toBe("approved");
-    const unproven = await start([write("app.py", "x = 3\n"), done], spec, { verifiers: [judge("unproven")] }).outcome;
+    const unproven = await start([write("app.py", "x = 3\n"), done], spec, {
+      verifiers: [judge("unproven")],
+    }).outcome;
     expect(unproven).toMatchObject({ status: "ready", review: "pending" });
     expect(await repository.head("main")).toBe(green.head);
   });

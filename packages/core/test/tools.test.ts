@@ -12,10 +12,20 @@ let outside: string;
 const stop = new AbortController();
 
 beforeAll(async () => {
-  repository = await temporaryRepository({ files: { "app.py": "one = 1\ntwo = 2\nthree = 3\n", ".gitignore": "ignored/\n", "src/deep/mod.py": "import os\n" } });
+  repository = await temporaryRepository({
+    files: {
+      "app.py": "one = 1\ntwo = 2\nthree = 3\n",
+      ".gitignore": "ignored/\n",
+      "src/deep/mod.py": "import os\n",
+    },
+  });
   outside = await realpath(await mkdtemp(join(tmpdir(), "aifactory-outside-")));
   await writeFile(join(outside, "secret.txt"), "secret\n");
-  await repository.write({ "ignored/x.py": "one = 1\n", "untracked.py": "one = 'fresh'\n", "windows.txt": "a\r\nb\r\n" });
+  await repository.write({
+    "ignored/x.py": "one = 1\n",
+    "untracked.py": "one = 'fresh'\n",
+    "windows.txt": "a\r\nb\r\n",
+  });
   await writeFile(join(repository.path, "picture.png"), Buffer.from([137, 80, 78, 71, 0, 1, 2]));
   await symlink(outside, join(repository.path, "out"));
   await symlink(join(outside, "not-yet.txt"), join(repository.path, "dangling"));
@@ -29,8 +39,17 @@ afterAll(async () => {
 });
 
 let calls = 0;
-async function call(name: string, input: unknown, more: Partial<ToolCall> = {}): Promise<{ text: string; isError: boolean }> {
-  const context = { root: repository.path, git: { cwd: repository.path }, signal: stop.signal, timeoutMs: 10_000 };
+async function call(
+  name: string,
+  input: unknown,
+  more: Partial<ToolCall> = {},
+): Promise<{ text: string; isError: boolean }> {
+  const context = {
+    root: repository.path,
+    git: { cwd: repository.path },
+    signal: stop.signal,
+    timeoutMs: 10_000,
+  };
   const runner = toolRunner(builtInTools, context, "work-0", () => {});
   const [outcome] = await runner.run([{ id: `call-${++calls}`, name, input, ...more }], builtInTools);
   return outcome!.message;
@@ -72,19 +91,28 @@ describe("the path jail", () => {
 
   it("takes a path that only looks like a way out, and an absolute one that leads inside", async () => {
     expect(await call("read_file", { path: "src/../app.py" })).toMatchObject({ isError: false });
-    expect(await call("read_file", { path: join(repository.path, "app.py") })).toMatchObject({ isError: false });
-    expect(await call("write_file", { path: ".github/..x/ok.txt", content: "fine\n" })).toMatchObject({ isError: false });
+    expect(await call("read_file", { path: join(repository.path, "app.py") })).toMatchObject({
+      isError: false,
+    });
+    expect(await call("write_file", { path: ".github/..x/ok.txt", content: "fine\n" })).toMatchObject({
+      isError: false,
+    });
     await rm(join(repository.path, ".github"), { recursive: true });
   });
 });
 
 describe("read_file", () => {
   it("reads a range of lines", async () => {
-    expect(await call("read_file", { path: "app.py", from_line: 2, to_line: 2 })).toMatchObject({ text: "two = 2", isError: false });
+    expect(await call("read_file", { path: "app.py", from_line: 2, to_line: 2 })).toMatchObject({
+      text: "two = 2",
+      isError: false,
+    });
   });
 
   it("says where it cut, so that the model can go on", async () => {
-    await repository.write({ "ignored/long.txt": Array.from({ length: 5_000 }, (_, index) => `line ${index + 1}`).join("\n") });
+    await repository.write({
+      "ignored/long.txt": Array.from({ length: 5_000 }, (_, index) => `line ${index + 1}`).join("\n"),
+    });
     const { text } = await call("read_file", { path: "ignored/long.txt" });
     expect(text).toMatch(/line 2000\n\[cut here: these are lines 1 to 2000; go on with from_line 2001\]$/);
     expect((await call("read_file", { path: "ignored/long.txt", from_line: 4_999 })).text).toBe("line 4999\nline 5000");
@@ -101,24 +129,40 @@ describe("read_file", () => {
 describe("edit_file", () => {
   it("replaces a text that occurs once, as it is, special characters and all", async () => {
     await repository.write({ "ignored/edit.py": "a = 1\nb = 2\n" });
-    expect(await call("edit_file", { path: "ignored/edit.py", old_text: "a = 1", new_text: "a = '$& $1'" })).toMatchObject({ isError: false });
+    expect(
+      await call("edit_file", {
+        path: "ignored/edit.py",
+        old_text: "a = 1",
+        new_text: "a = '$& $1'",
+      }),
+    ).toMatchObject({ isError: false });
     expect((await call("read_file", { path: "ignored/edit.py" })).text).toBe("a = '$& $1'\nb = 2");
   });
 
   it("does nothing where the text is not unique, and names the lines", async () => {
-    const { text, isError } = await call("edit_file", { path: "app.py", old_text: " = ", new_text: "=" });
+    const { text, isError } = await call("edit_file", {
+      path: "app.py",
+      old_text: " = ",
+      new_text: "=",
+    });
     expect([isError, text.includes("lines 1, 2, 3")]).toEqual([true, true]);
   });
 
   it("shows what the file really says where the text is not found", async () => {
-    const { text } = await call("edit_file", { path: "app.py", old_text: "  two = 2", new_text: "two = 3" });
+    const { text } = await call("edit_file", {
+      path: "app.py",
+      old_text: "  two = 2",
+      new_text: "two = 3",
+    });
     expect(text).toContain("Near line 2");
     expect(text).toContain("two = 2\nthree = 3");
   });
 
   it("keeps the line ends of the file", async () => {
     await call("edit_file", { path: "windows.txt", old_text: "a\nb", new_text: "c\nd" });
-    expect((await call("run_command", { command: "od -c windows.txt | head -1" })).text).toContain("c  \\r  \\n   d  \\r  \\n");
+    expect((await call("run_command", { command: "od -c windows.txt | head -1" })).text).toContain(
+      "c  \\r  \\n   d  \\r  \\n",
+    );
   });
 });
 
@@ -127,7 +171,10 @@ describe("list_files and search_files", () => {
     const listed = (await call("list_files", {})).text.split("\n");
     expect(listed).toContain("untracked.py");
     expect(listed).not.toContain("ignored/x.py");
-    expect((await call("search_files", { pattern: "one\\s*=", files: "*.py" })).text.split("\n")).toEqual(["app.py:1:one = 1", "untracked.py:1:one = 'fresh'"]);
+    expect((await call("search_files", { pattern: "one\\s*=", files: "*.py" })).text.split("\n")).toEqual([
+      "app.py:1:one = 1",
+      "untracked.py:1:one = 'fresh'",
+    ]);
   });
 
   it("take a folder and a glob", async () => {
@@ -142,17 +189,24 @@ describe("list_files and search_files", () => {
 
 describe("run_command", () => {
   it("gives the exit code and both outputs", async () => {
-    expect((await call("run_command", { command: "echo hi; echo no >&2; exit 3" })).text).toBe("[exit code 3]\nhi\n[stderr]\nno");
+    expect((await call("run_command", { command: "echo hi; echo no >&2; exit 3" })).text).toBe(
+      "[exit code 3]\nhi\n[stderr]\nno",
+    );
   });
 
   it("ends what takes too long, with everything it started, and says so", async () => {
-    const { text } = await call("run_command", { command: "echo begun; setsid sleep 300 & sleep 300", timeout_seconds: 1 });
+    const { text } = await call("run_command", {
+      command: "echo begun; setsid sleep 300 & sleep 300",
+      timeout_seconds: 1,
+    });
     expect(text).toBe("[stopped after 1 seconds; what it printed until then:]\nbegun");
     expect((await call("run_command", { command: "ps -eo args | grep -c '[s]leep 300'" })).text).toContain("\n0");
   });
 
   it("keeps output within bounds", async () => {
-    const { text } = await call("run_command", { command: "head -c 5000000 /dev/zero | tr '\\0' x" });
+    const { text } = await call("run_command", {
+      command: "head -c 5000000 /dev/zero | tr '\\0' x",
+    });
     expect(text.length).toBeLessThan(31_000);
     expect(text).toContain("bytes left out");
   });
@@ -176,33 +230,73 @@ describe("calls that don't fit", () => {
   });
 
   it("are blocked after the same failure five times", async () => {
-    const context = { root: repository.path, git: { cwd: repository.path }, signal: stop.signal, timeoutMs: 1_000 };
+    const context = {
+      root: repository.path,
+      git: { cwd: repository.path },
+      signal: stop.signal,
+      timeoutMs: 1_000,
+    };
     const runner = toolRunner(builtInTools, context, "work-0", () => {});
     const edit = { name: "edit_file", input: { path: "app.py", old_text: "gone", new_text: "x" } };
     const texts: string[] = [];
-    for (let time = 1; time <= 6; time++) texts.push((await runner.run([{ id: `${time}`, ...edit }], builtInTools))[0]!.message.text);
+    for (let time = 1; time <= 6; time++)
+      texts.push((await runner.run([{ id: `${time}`, ...edit }], builtInTools))[0]!.message.text);
     expect(texts[4]).toContain("does not occur");
     expect(texts[5]).toContain("five times");
   });
 
   it("get a result each, in order, also behind an abort and behind finish", async () => {
     const stopped = AbortSignal.abort();
-    const context = { root: repository.path, git: { cwd: repository.path }, signal: stopped, timeoutMs: 1_000 };
+    const context = {
+      root: repository.path,
+      git: { cwd: repository.path },
+      signal: stopped,
+      timeoutMs: 1_000,
+    };
     const read = { name: "read_file", input: { path: "app.py" } };
-    const aborted = await toolRunner(builtInTools, context, "work-0", () => {}).run([{ id: "1", ...read }, { id: "2", ...read }], builtInTools);
-    expect(aborted.map(({ message }) => [message.callId, message.isError])).toEqual([["1", true], ["2", true]]);
+    const aborted = await toolRunner(builtInTools, context, "work-0", () => {}).run(
+      [
+        { id: "1", ...read },
+        { id: "2", ...read },
+      ],
+      builtInTools,
+    );
+    expect(aborted.map(({ message }) => [message.callId, message.isError])).toEqual([
+      ["1", true],
+      ["2", true],
+    ]);
     const live = toolRunner(builtInTools, { ...context, signal: stop.signal }, "work-0", () => {});
-    const ended = await live.run([{ id: "1", ...read }, { id: "2", name: "finish", input: { summary: "ok" } }, { id: "3", ...read }], builtInTools);
-    expect(ended.map(({ message, ends }) => [message.callId, message.isError, ends])).toEqual([["1", false, false], ["2", false, true], ["3", true, false]]);
+    const ended = await live.run(
+      [
+        { id: "1", ...read },
+        { id: "2", name: "finish", input: { summary: "ok" } },
+        { id: "3", ...read },
+      ],
+      builtInTools,
+    );
+    expect(ended.map(({ message, ends }) => [message.callId, message.isError, ends])).toEqual([
+      ["1", false, false],
+      ["2", false, true],
+      ["3", true, false],
+    ]);
   });
 });
 
 describe("schemas", () => {
   it("are plain object schemas with a description for every argument", () => {
-    expect(builtInTools.map(({ name }) => name)).toEqual(["read_file", "write_file", "edit_file", "list_files", "search_files", "run_command", "finish"]);
+    expect(builtInTools.map(({ name }) => name)).toEqual([
+      "read_file",
+      "write_file",
+      "edit_file",
+      "list_files",
+      "search_files",
+      "run_command",
+      "finish",
+    ]);
     for (const { inputSchema } of builtInTools.map(describeTool)) {
       expect(inputSchema).toMatchObject({ type: "object", additionalProperties: false });
-      for (const property of Object.values(inputSchema["properties"] as Record<string, { description?: string }>)) expect(property.description).toBeTruthy();
+      for (const property of Object.values(inputSchema["properties"] as Record<string, { description?: string }>))
+        expect(property.description).toBeTruthy();
     }
   });
 });

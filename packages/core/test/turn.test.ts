@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { errorData, type ErrorData } from "../src/errors.js";
-import { defaultDeadlines, takeTurn, type TurnOrder } from "../src/turn.js";
+import { defaultDeadlines } from "../src/deadlines.js";
+import { takeTurn, type TurnOrder } from "../src/turn.js";
 import type { Provider, TurnEvent } from "../src/types.js";
 import { type Script, scriptedProvider } from "../src/testing/scripted-provider.js";
 
-const request = { model: "one", system: "", messages: [{ role: "user", text: "Hi" }], tools: [], cwd: "/" } as const;
+const request = {
+  model: "one",
+  system: "",
+  messages: [{ role: "user", text: "Hi" }],
+  tools: [],
+  cwd: "/",
+} as const;
 
 function take(provider: Provider, more: Partial<TurnOrder> = {}, deadlines: Partial<TurnOrder["deadlines"]> = {}) {
   const delays: number[] = [];
@@ -22,7 +29,9 @@ function take(provider: Provider, more: Partial<TurnOrder> = {}, deadlines: Part
   return { reply, delays, events };
 }
 
-const failing = (code: ErrorData["code"], facts = {}): Script => ({ error: errorData(code, "no", facts) });
+const failing = (code: ErrorData["code"], facts = {}): Script => ({
+  error: errorData(code, "no", facts),
+});
 const fine: Script = { text: "Hello" };
 
 describe("the one retry loop", () => {
@@ -49,13 +58,22 @@ describe("the one retry loop", () => {
   });
 
   it("fails at once when the server asks for longer than it may wait, and carries the delay", async () => {
-    const provider = scriptedProvider({ turns: [failing("rate-limit", { retryAfterMs: 3_600_000 }), fine] });
-    expect((await take(provider).reply).error).toMatchObject({ code: "retry-too-late", retryAfterMs: 3_600_000, retryable: false, message: expect.stringContaining("3600 s") });
+    const provider = scriptedProvider({
+      turns: [failing("rate-limit", { retryAfterMs: 3_600_000 }), fine],
+    });
+    expect((await take(provider).reply).error).toMatchObject({
+      code: "retry-too-late",
+      retryAfterMs: 3_600_000,
+      retryable: false,
+      message: expect.stringContaining("3600 s"),
+    });
     expect(provider.requests).toHaveLength(1);
   });
 
   it("gives up after the last try, with the last error", async () => {
-    const provider = scriptedProvider({ turns: Array.from({ length: 9 }, () => failing("overloaded")) });
+    const provider = scriptedProvider({
+      turns: Array.from({ length: 9 }, () => failing("overloaded")),
+    });
     expect((await take(provider).reply).error?.code).toBe("overloaded");
     expect(provider.requests).toHaveLength(4);
   });
@@ -64,14 +82,23 @@ describe("the one retry loop", () => {
     const begun = { ...(failing("network") as object), text: "I have begun" } as Script;
     const agent = scriptedProvider({ kind: "agent", turns: [begun, fine] });
     expect((await take(agent).reply).error?.code).toBe("network");
-    const safe = scriptedProvider({ kind: "agent", turns: [{ text: "Begun", error: errorData("network", "no", { replaySafe: true }) }, fine] });
+    const safe = scriptedProvider({
+      kind: "agent",
+      turns: [{ text: "Begun", error: errorData("network", "no", { replaySafe: true }) }, fine],
+    });
     expect((await take(safe).reply).message.text).toBe("Hello");
   });
 
   it("ends a wait when it is aborted", async () => {
     const signal = AbortSignal.timeout(30);
-    const { reply } = take(scriptedProvider({ turns: [failing("rate-limit", { retryAfterMs: 5_000 })] }), { signal, retry: { attempts: 3, firstMs: 1, longestMs: 10_000 } });
-    expect(await reply).toMatchObject({ reason: { unified: "aborted" }, error: { code: "aborted" } });
+    const { reply } = take(scriptedProvider({ turns: [failing("rate-limit", { retryAfterMs: 5_000 })] }), {
+      signal,
+      retry: { attempts: 3, firstMs: 1, longestMs: 10_000 },
+    });
+    expect(await reply).toMatchObject({
+      reason: { unified: "aborted" },
+      error: { code: "aborted" },
+    });
   });
 });
 
@@ -83,51 +110,81 @@ describe("deadlines", () => {
     kind: "model",
     async *turn({ signal }) {
       for (const event of events) {
+        if (signal.aborted) break;
         yield event;
         await new Promise((resolve) => setTimeout(resolve, everyMs));
       }
-      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-      yield { type: "finish", reason: { unified: "aborted" }, message: { role: "assistant", text: "kept", calls: [] } };
+      if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      yield {
+        type: "finish",
+        reason: { unified: "aborted" },
+        message: { role: "assistant", text: "kept", calls: [] },
+      };
     },
   });
   const chatter = Array.from({ length: 100 }, (): TurnEvent => ({ type: "raw", value: "ping" }));
 
   it("connect: nothing at all", async () => {
-    expect((await take(speaking([], 1), only, { connectMs: 30 }).reply).error).toMatchObject({ code: "timeout", message: expect.stringContaining("no sign of life") });
+    expect((await take(speaking([], 1), only, { connectMs: 30 }).reply).error).toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("no sign of life"),
+    });
   });
 
   it("first event: signs of life, but no word", async () => {
-    expect((await take(speaking(chatter, 5), only, { firstEventMs: 60 }).reply).error).toMatchObject({ code: "timeout", message: expect.stringContaining("first word") });
+    expect((await take(speaking(chatter, 5), only, { firstEventMs: 60 }).reply).error).toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("first word"),
+    });
   });
 
   it("idle: a word, then silence; what was said is kept", async () => {
-    const { error, message } = await take(speaking([{ type: "text", text: "Hm" }], 1), only, { idleMs: 30 }).reply;
-    expect(error).toMatchObject({ code: "timeout", message: expect.stringContaining("nothing more") });
+    const { error, message } = await take(speaking([{ type: "text", text: "Hm" }], 1), only, {
+      idleMs: 30,
+    }).reply;
+    expect(error).toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("nothing more"),
+    });
     expect(message.text).toBe("kept");
   });
 
   it("total: chatter does not keep a turn alive", async () => {
     const words = Array.from({ length: 100 }, (): TurnEvent => ({ type: "text", text: "and " }));
-    expect((await take(speaking(words, 5), only, { totalMs: 80 }).reply).error).toMatchObject({ code: "timeout", message: expect.stringContaining("did not end") });
+    expect((await take(speaking(words, 5), only, { totalMs: 80 }).reply).error).toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("did not end"),
+    });
   });
 });
 
 describe("a provider that breaks the contract", () => {
-  const broken = (turn: Provider["turn"]): Provider => ({ apiVersion: 1, name: "broken", kind: "model", turn });
+  const broken = (turn: Provider["turn"]): Provider => ({
+    apiVersion: 1,
+    name: "broken",
+    kind: "model",
+    turn,
+  });
 
   it("by throwing is an error, not a crash", async () => {
     // oxlint-disable-next-line require-yield -- a stream that throws before its first event
     const provider = broken(async function* () {
       throw new Error("oops");
     });
-    expect((await take(provider).reply).error).toMatchObject({ code: "provider-broken", message: expect.stringContaining("oops") });
+    expect((await take(provider).reply).error).toMatchObject({
+      code: "provider-broken",
+      message: expect.stringContaining("oops"),
+    });
   });
 
   it("by ending without a finish is an error, never an answer", async () => {
     const provider = broken(async function* () {
       yield { type: "text", text: "All done." };
     });
-    expect(await take(provider).reply).toMatchObject({ error: { code: "provider-broken" }, message: { text: "All done." } });
+    expect(await take(provider).reply).toMatchObject({
+      error: { code: "provider-broken" },
+      message: { text: "All done." },
+    });
   });
 
   it("by ignoring the abort is left behind", async () => {
@@ -141,14 +198,40 @@ describe("a provider that breaks the contract", () => {
 });
 
 describe("usage", () => {
-  const using = (...usage: Extract<TurnEvent, { type: "usage" }>[]): Script => ({ text: "x", events: usage });
+  const using = (...usage: Extract<TurnEvent, { type: "usage" }>[]): Script => ({
+    text: "x",
+    events: usage,
+  });
 
   it("adds deltas, replaces totals, and subtracts what a session counted before", async () => {
-    const delta = await take(scriptedProvider({ turns: [using({ type: "usage", counts: "delta", usage: { outputTokens: 2 } }, { type: "usage", counts: "delta", usage: { outputTokens: 3 } })] })).reply;
+    const delta = await take(
+      scriptedProvider({
+        turns: [
+          using(
+            { type: "usage", counts: "delta", usage: { outputTokens: 2 } },
+            { type: "usage", counts: "delta", usage: { outputTokens: 3 } },
+          ),
+        ],
+      }),
+    ).reply;
     expect(delta.usage).toEqual({ outputTokens: 5 });
-    const total = await take(scriptedProvider({ turns: [using({ type: "usage", counts: "turn", usage: { outputTokens: 2 } }, { type: "usage", counts: "turn", usage: { outputTokens: 3 } })] })).reply;
+    const total = await take(
+      scriptedProvider({
+        turns: [
+          using(
+            { type: "usage", counts: "turn", usage: { outputTokens: 2 } },
+            { type: "usage", counts: "turn", usage: { outputTokens: 3 } },
+          ),
+        ],
+      }),
+    ).reply;
     expect(total.usage).toEqual({ outputTokens: 3 });
-    const provider = scriptedProvider({ turns: [using({ type: "usage", counts: "session", usage: { outputTokens: 10 } }), using({ type: "usage", counts: "session", usage: { outputTokens: 14 } })] });
+    const provider = scriptedProvider({
+      turns: [
+        using({ type: "usage", counts: "session", usage: { outputTokens: 10 } }),
+        using({ type: "usage", counts: "session", usage: { outputTokens: 14 } }),
+      ],
+    });
     const first = await take(provider).reply;
     const second = await take(provider, { session: first.session }).reply;
     expect([first.usage, second.usage]).toEqual([{ outputTokens: 10 }, { outputTokens: 4 }]);

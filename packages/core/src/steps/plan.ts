@@ -43,9 +43,18 @@ export async function planStep(run: RunContext, { key: step }: Extract<Next, { d
     title: "Plan",
   });
   const parts = plan ?? planIn(result.text);
-  if (result.end === "finished" && parts) return run.emit({ type: "plan-finished", subtasks: parts.subtasks.map(subtask) });
-  const error = result.error ?? errorData("plan-unreadable", `${planUnreadable} ${run.models.plan.asked} answered: ${result.text.slice(0, 300)}`);
-  await run.emit({ type: "work-finished", step, end: result.end === "finished" ? "failed" : result.end, error, durationMs: result.durationMs });
+  if (result.end === "finished" && parts)
+    return run.emit({ type: "plan-finished", subtasks: parts.subtasks.map(subtask) });
+  const error =
+    result.error ??
+    errorData("plan-unreadable", `${planUnreadable} ${run.models.plan.asked} answered: ${result.text.slice(0, 300)}`);
+  await run.emit({
+    type: "work-finished",
+    step,
+    end: result.end === "finished" ? "failed" : result.end,
+    error,
+    durationMs: result.durationMs,
+  });
 }
 
 function subtask({ title, done_when: doneWhen }: Plan["subtasks"][number]): Subtask {

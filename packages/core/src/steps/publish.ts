@@ -19,20 +19,33 @@ export interface Publication {
  * @param into Name of a branch. Default: the one the run started from.
  * @throws `moved` when the run's branch or the target is not where it was; `conflict` when a checkout stands in the way.
  */
-export async function preparePublication(repository: Repository, record: RunRecord, into: string | undefined): Promise<Publication> {
+export async function preparePublication(
+  repository: Repository,
+  record: RunRecord,
+  into: string | undefined,
+): Promise<Publication> {
   const { place } = repository;
   const ref = into === undefined ? record.baseRef : `refs/heads/${into}`;
   if (!ref) {
-    throw new AifactoryError("not-pending", `The run started from a commit, not from a branch, so it must be said where to: approve(run, { into: '<branch>' }).`);
+    throw new AifactoryError(
+      "not-pending",
+      `The run started from a commit, not from a branch, so it must be said where to: approve(run, { into: '<branch>' }).`,
+    );
   }
   const tip = await tipOf(repository, `refs/heads/${record.branch}`);
   if (tip !== record.head) {
-    throw new AifactoryError("moved", `${record.branch} is at ${short(tip)}, but ${short(record.head)} was verified. Nothing was merged. Run the task again, or merge by hand.`);
+    throw new AifactoryError(
+      "moved",
+      `${record.branch} is at ${short(tip)}, but ${short(record.head)} was verified. Nothing was merged. Run the task again, or merge by hand.`,
+    );
   }
   const target = await tipOf(repository, ref);
   if (target === record.head) return { commit: record.head, ref };
   if (target !== record.base && target !== undefined) {
-    throw new AifactoryError("moved", `${branchName(ref)} has moved from ${short(record.base)} to ${short(target)} since the run began. Nothing was merged. Run the task again from there, or merge by hand: git merge ${record.branch}`);
+    throw new AifactoryError(
+      "moved",
+      `${branchName(ref)} has moved from ${short(record.base)} to ${short(target)} since the run began. Nothing was merged. Run the task again from there, or merge by hand: git merge ${record.branch}`,
+    );
   }
   const checkout = await checkoutOf(repository, ref);
   if (checkout === undefined) return { commit: record.head, ref };
@@ -41,28 +54,63 @@ export async function preparePublication(repository: Repository, record: RunReco
 }
 
 /** Moves the target to the commit, from the base and from nowhere else. Doing it twice does it once. */
-export async function publish({ place }: Repository, base: string, { commit, ref, checkout }: Publication): Promise<void> {
+export async function publish(
+  { place }: Repository,
+  base: string,
+  { commit, ref, checkout }: Publication,
+): Promise<void> {
   const target = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
   if (target.stdout.trim() === commit) return;
   if (checkout !== undefined) {
     const merged = await tryGit({ cwd: checkout }, ["merge", "--ff-only", "--quiet", "--no-edit", commit]);
-    if (merged.exitCode !== 0) throw new AifactoryError("conflict", `${checkout} could not follow: ${merged.stderr.trim()} Nothing was merged.`);
+    if (merged.exitCode !== 0)
+      throw new AifactoryError("conflict", `${checkout} could not follow: ${merged.stderr.trim()} Nothing was merged.`);
     return;
   }
-  const moved = await tryGit(place, ["update-ref", "-m", "aifactory: approve", ref, commit, target.exitCode === 0 ? base : ""]);
-  if (moved.exitCode !== 0) throw new AifactoryError("moved", `${branchName(ref)} moved at this moment. Nothing was merged. Approve again.`);
+  const moved = await tryGit(place, [
+    "update-ref",
+    "-m",
+    "aifactory: approve",
+    ref,
+    commit,
+    target.exitCode === 0 ? base : "",
+  ]);
+  if (moved.exitCode !== 0)
+    throw new AifactoryError("moved", `${branchName(ref)} moved at this moment. Nothing was merged. Approve again.`);
 }
 
 async function requireClean(checkout: string, ref: string, record: RunRecord): Promise<void> {
-  const status = await git({ cwd: checkout }, ["status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=all"]);
+  const status = await git({ cwd: checkout }, [
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=no",
+    "--ignore-submodules=all",
+  ]);
   if (status !== "") {
-    throw new AifactoryError("conflict", `${branchName(ref)} is checked out in ${checkout}, which has uncommitted changes; they would be mixed up. Nothing was merged. Commit or stash them, or approve into another branch.`);
+    throw new AifactoryError(
+      "conflict",
+      `${branchName(ref)} is checked out in ${checkout}, which has uncommitted changes; they would be mixed up. Nothing was merged. Commit or stash them, or approve into another branch.`,
+    );
   }
-  const changed = await git({ cwd: checkout }, ["diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", record.base, record.head]);
-  const filters = await git({ cwd: checkout }, ["check-attr", "-z", "--stdin", "filter"], { input: changed });
+  const changed = await git({ cwd: checkout }, [
+    "diff",
+    "--name-only",
+    "-z",
+    "--no-renames",
+    "--no-ext-diff",
+    record.base,
+    record.head,
+  ]);
+  const filters = await git({ cwd: checkout }, ["check-attr", "-z", "--stdin", "filter"], {
+    input: changed,
+  });
   const values = filters.split("\0").filter((_, index) => index % 3 === 2);
   if (values.some((value) => value !== "unspecified" && value !== "unset")) {
-    throw new AifactoryError("conflict", `The change has files that pass through a filter (such as Git LFS), which AIFactory never runs. Merge it by hand: git -C ${checkout} merge --ff-only ${record.branch}`);
+    throw new AifactoryError(
+      "conflict",
+      `The change has files that pass through a filter (such as Git LFS), which AIFactory never runs. Merge it by hand: git -C ${checkout} merge --ff-only ${record.branch}`,
+    );
   }
 }
 

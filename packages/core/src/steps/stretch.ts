@@ -4,7 +4,8 @@ import { type WorkResult, work } from "../loop.js";
 import { systemPrompt } from "../prompts.js";
 import { estimateCost } from "../usage.js";
 import type { RunContext } from "../run-context.js";
-import { defaultDeadlines, defaultRetry } from "../turn.js";
+import { defaultDeadlines } from "../deadlines.js";
+import { defaultRetry } from "../turn.js";
 import type { Message, Phase, Tool, Usage } from "../types.js";
 
 /** One stretch of work in a run's worktree. */
@@ -21,7 +22,10 @@ export interface Stretch {
 }
 
 /** Lets the model of a phase work, with the run's limits, prices, journal and checkpoints around it. */
-export async function stretch(run: RunContext, { step, phase, prompt, tools, needsWrite, discards, title }: Stretch): Promise<WorkResult & { durationMs: number }> {
+export async function stretch(
+  run: RunContext,
+  { step, phase, prompt, tools, needsWrite, discards, title }: Stretch,
+): Promise<WorkResult & { durationMs: number }> {
   const startedAt = performance.now();
   const { provider, model, asked, facts } = run.models[phase];
   const { task, head: startedFrom } = run.record;
@@ -29,11 +33,19 @@ export async function stretch(run: RunContext, { step, phase, prompt, tools, nee
   const spentMs = (): number => spentBefore + performance.now() - startedAt;
   const deadlines = { ...defaultDeadlines(provider.kind), ...run.deadlines };
   const worktree = await run.worktree();
-  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(Math.max(1, task.limits.minutes * 60_000 - spentBefore))]);
+  const signal = AbortSignal.any([
+    run.signal,
+    AbortSignal.timeout(Math.max(1, task.limits.minutes * 60_000 - spentBefore)),
+  ]);
   const messages: Message[] = [{ role: "user", text: prompt }];
   let served = 0;
 
-  await run.emit({ type: "step-started", step, attempt: (run.record.attempts[step] ?? 0) + 1, model: asked });
+  await run.emit({
+    type: "step-started",
+    step,
+    attempt: (run.record.attempts[step] ?? 0) + 1,
+    model: asked,
+  });
   const result = await work({
     step,
     provider,

@@ -17,5 +17,10 @@ export async function verifyStep(run: RunContext, { key: step }: Extract<Next, {
     signal,
     onProgress: (line) => run.tell({ type: "progress", step, line }),
   });
-  await run.emit({ type: "verify-finished", step, verdict, durationMs: Math.round(performance.now() - startedAt) });
+  await run.emit({
+    type: "verify-finished",
+    step,
+    verdict,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
 }

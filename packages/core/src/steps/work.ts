@@ -4,7 +4,10 @@ import type { RunContext } from "../run-context.js";
 import { commitTitle, stretch } from "./stretch.js";
 
 /** Does one subtask: the whole prompt, a part of the plan, or what a reviewer asked for. */
-export async function workStep(run: RunContext, { key: step, subtask, index }: Extract<Next, { do: "work" }>): Promise<void> {
+export async function workStep(
+  run: RunContext,
+  { key: step, subtask, index }: Extract<Next, { do: "work" }>,
+): Promise<void> {
   const { prompt } = run.record.task;
   const isReview = subtask.phase === "fix";
   const { end, error, durationMs } = await stretch(run, {

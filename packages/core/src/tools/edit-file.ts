@@ -9,7 +9,10 @@ import { replaceFile } from "./write-file.js";
 
 const input = z.strictObject({
   path: z.string().min(1).describe("File to change, relative to the repository's root."),
-  old_text: z.string().min(1).describe("Text to replace, exactly as it stands in the file, indentation included. It must occur once."),
+  old_text: z
+    .string()
+    .min(1)
+    .describe("Text to replace, exactly as it stands in the file, indentation included. It must occur once."),
   new_text: z.string().describe("Text to put in its place."),
   replace_all: z.boolean().optional().describe("Replace every occurrence. Default false."),
 });
@@ -68,5 +71,8 @@ function nearest(text: string, part: string): { line: number; text: string } | u
   const at = lines.findIndex((line) => line.trim() === first);
   const found = at >= 0 ? at : lines.findIndex((line) => line.includes(first));
   if (found < 0) return undefined;
-  return { line: found + 1, text: lines.slice(found, found + Math.min(part.split("\n").length + 1, 12)).join("\n") };
+  return {
+    line: found + 1,
+    text: lines.slice(found, found + Math.min(part.split("\n").length + 1, 12)).join("\n"),
+  };
 }

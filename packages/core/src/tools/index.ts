@@ -9,7 +9,15 @@ import { searchFiles } from "./search-files.js";
 import { writeFile } from "./write-file.js";
 
 /** The tools every model is offered. */
-export const builtInTools: readonly Tool[] = [readFile, writeFile, editFile, listFiles, searchFiles, runCommand, finish];
+export const builtInTools: readonly Tool[] = [
+  readFile,
+  writeFile,
+  editFile,
+  listFiles,
+  searchFiles,
+  runCommand,
+  finish,
+];
 
 /** A tool as providers see it. */
 export function describeTool({ name, description, input }: Tool): ToolDescription {

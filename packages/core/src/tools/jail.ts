@@ -14,7 +14,8 @@ import { ToolTrouble } from "./trouble.js";
 export async function insideWorktree(root: string, path: string): Promise<string> {
   if (path.includes("\0")) throw new ToolTrouble(pathSays.nul);
   const wanted = resolve(root, path);
-  if (!contains(root, wanted)) throw new ToolTrouble(isAbsolute(path) ? pathSays.absolute(path) : pathSays.outside(path));
+  if (!contains(root, wanted))
+    throw new ToolTrouble(isAbsolute(path) ? pathSays.absolute(path) : pathSays.outside(path));
   refuseGit(root, wanted, path);
   const real = await realTarget(wanted, path);
   if (!contains(root, real)) throw new ToolTrouble(pathSays.linksOut(path));

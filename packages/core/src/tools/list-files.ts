@@ -6,7 +6,10 @@ import { insideWorktree, shown } from "./jail.js";
 import { ToolTrouble } from "./trouble.js";
 
 const input = z.strictObject({
-  path: z.string().optional().describe("Folder to list, relative to the repository's root. Default: the whole repository."),
+  path: z
+    .string()
+    .optional()
+    .describe("Folder to list, relative to the repository's root. Default: the whole repository."),
   pattern: z.string().optional().describe("Only files whose path in that folder matches this glob, such as '**/*.py'."),
 });
 
@@ -20,14 +23,22 @@ export const listFiles: Tool<typeof input> = {
   input,
   async run({ path = ".", pattern }, { root, git: place, signal }) {
     const folder = shown(root, await insideWorktree(root, path));
-    const listed = await tryGit(place, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pathspec(folder, pattern)], { signal });
+    const listed = await tryGit(
+      place,
+      ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pathspec(folder, pattern)],
+      { signal },
+    );
     if (listed.exitCode !== 0) throw new ToolTrouble(listSays.failed(listed.stderr));
     const gone = await tryGit(place, ["ls-files", "-z", "--deleted", "--", pathspec(folder, pattern)], { signal });
     const deleted = new Set(gone.stdout.split("\0"));
-    const files = [...new Set(listed.stdout.split("\0"))].filter((file) => file !== "" && !deleted.has(file)).toSorted();
+    const files = [...new Set(listed.stdout.split("\0"))]
+      .filter((file) => file !== "" && !deleted.has(file))
+      .toSorted();
     if (files.length === 0) return listSays.none(path, pattern);
     const shownFiles = files.slice(0, most).map(printable);
-    return files.length > most ? `${shownFiles.join("\n")}\n${listSays.cut(most, files.length)}` : shownFiles.join("\n");
+    return files.length > most
+      ? `${shownFiles.join("\n")}\n${listSays.cut(most, files.length)}`
+      : shownFiles.join("\n");
   },
 };
 

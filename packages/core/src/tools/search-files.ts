@@ -8,7 +8,10 @@ import { ToolTrouble } from "./trouble.js";
 
 const input = z.strictObject({
   pattern: z.string().min(1).describe("What to look for: a regular expression (Perl syntax), matched line by line."),
-  path: z.string().optional().describe("Folder or file to look in, relative to the repository's root. Default: the whole repository."),
+  path: z
+    .string()
+    .optional()
+    .describe("Folder or file to look in, relative to the repository's root. Default: the whole repository."),
   files: z.string().optional().describe("Only files whose path matches this glob, such as '*.py'."),
   literal: z.boolean().optional().describe("Take the pattern as plain text. Default false."),
   ignore_case: z.boolean().optional().describe("Default false."),
@@ -29,16 +32,28 @@ export const searchFiles: Tool<typeof input> = {
   async run(request, context) {
     const folder = shown(context.root, await insideWorktree(context.root, request.path ?? "."));
     const found = await search(request, folder, "--perl-regexp", context);
-    const result = found.stderr.includes("perl-regexp") || found.stderr.includes("PCRE") ? await search(request, folder, "--extended-regexp", context) : found;
+    const result =
+      found.stderr.includes("perl-regexp") || found.stderr.includes("PCRE")
+        ? await search(request, folder, "--extended-regexp", context)
+        : found;
     if (result.exitCode === 1) return searchSays.none(request.pattern);
     if (result.exitCode !== 0) throw new ToolTrouble(searchSays.failed(request.pattern, result.stderr));
     const lines = result.stdout.trimEnd().split("\n");
-    const kept = lines.slice(0, mostMatches).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
-    return lines.length > mostMatches ? `${kept.join("\n")}\n${searchSays.cut(mostMatches, lines.length)}` : kept.join("\n");
+    const kept = lines
+      .slice(0, mostMatches)
+      .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
+    return lines.length > mostMatches
+      ? `${kept.join("\n")}\n${searchSays.cut(mostMatches, lines.length)}`
+      : kept.join("\n");
   },
 };
 
-async function search(request: Input, folder: string, dialect: string, { git: place, signal }: ToolContext): Promise<GitResult> {
+async function search(
+  request: Input,
+  folder: string,
+  dialect: string,
+  { git: place, signal }: ToolContext,
+): Promise<GitResult> {
   const args = [
     "grep",
     "--untracked",
