@@ -1,0 +1,49 @@
+import { AifactoryError } from "@aifactory/core";
+import { childEnvironment, run } from "@aifactory/core/process";
+import { fileURLToPath } from "node:url";
+
+/** A Python interpreter of the machine. */
+export interface Python {
+  /** The program itself, behind shims and links. */
+  readonly path: string;
+  readonly version: string;
+  /** Folders that it needs to run. */
+  readonly folders: readonly string[];
+}
+
+const known = new Map<string, Promise<Python>>();
+
+/**
+ * Looks at an interpreter, once per process.
+ *
+ * @throws `program-missing` when it is not there or does not answer.
+ */
+export async function findPython(command: string): Promise<Python> {
+  const found = known.get(command) ?? ask(command);
+  known.set(command, found);
+  found.catch(() => known.delete(command));
+  return found;
+}
+
+/** The path of one of this package's Python files, from the sources and from the built package. */
+export function pythonFile(name: string): string {
+  return fileURLToPath(new URL(`./python/${name}`, import.meta.url));
+}
+
+const question = `import json, os, sys, sysconfig
+real = os.path.realpath(sys.executable)
+folders = {sys.base_prefix, sys.base_exec_prefix, os.path.dirname(real), sysconfig.get_paths()["stdlib"]}
+print(json.dumps({"path": real, "version": sys.version.split()[0], "folders": sorted(folders)}))`;
+
+async function ask(command: string): Promise<Python> {
+  const result = await run({
+    command,
+    args: ["-I", "-c", question],
+    env: childEnvironment(),
+    timeoutMs: 20_000,
+    trusted: true,
+  });
+  if (result.exitCode !== 0)
+    throw new AifactoryError("program-missing", `${command} does not work: ${result.stderr.trim()}`);
+  return JSON.parse(result.stdout) as Python;
+}

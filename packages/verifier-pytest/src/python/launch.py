@@ -1,0 +1,223 @@
+"""Runs pytest on a tree and reports every event on descriptor 3, each with a number and a keyed digest.
+
+Started as `python -I -B launch.py` with its orders as JSON on standard input. Pytest and its plugins are loaded before
+the tree can be imported from, so nothing in the tree can stand in for them.
+"""
+
+import sys
+
+_real_exit = __import__("os")._exit
+
+
+def main():
+    import hashlib
+    import hmac
+    import json
+    import os
+
+    orders = json.loads(sys.stdin.buffer.read())
+    give_up_rights(orders)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    channel = os.dup(3)
+    os.close(3)
+    os.set_inheritable(channel, False)
+
+    key = bytes.fromhex(orders.pop("key"))
+    state = {"number": 0}
+    write, new, dumps = os.write, hmac.new, json.dumps
+
+    def emit(kind, **facts):
+        text = dumps({"event": kind, "number": state["number"], **facts})
+        state["number"] += 1
+        line = f"{new(key, text.encode(), hashlib.sha256).hexdigest()} {text}\n".encode()
+        while line:
+            line = line[write(channel, line):]
+
+    os.chdir(orders["directory"])
+    try:
+        import pytest
+        load_everything()
+        recorder = make_recorder(pytest, emit, orders)
+    except BaseException as trouble:
+        emit("broken", message=f"{type(trouble).__name__}: {trouble}")
+        _real_exit(3)
+    try:
+        code = int(pytest.main(orders["arguments"], plugins=[recorder]))
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+        emit("left", message=f"SystemExit({leaving.code!r}) out of pytest")
+    except BaseException as trouble:
+        code = 3
+        emit("left", message=f"{type(trouble).__name__}: {trouble}")
+    emit("end", code=code)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            pass
+    _real_exit(code)
+
+
+def give_up_rights(orders):
+    """Sets the limits and, where root runs us, becomes the user that the orders name."""
+    import os
+    import resource
+
+    for name, value in orders["limits"].items():
+        limit = getattr(resource, f"RLIMIT_{name}", None)
+        if limit is None:
+            continue
+        hard = resource.getrlimit(limit)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(limit, (value, value))
+    user = orders.get("user")
+    if user is None:
+        return
+    for folder in orders["owned"]:
+        for parent, folders, files in os.walk(folder):
+            os.chown(parent, user, user, follow_symlinks=False)
+            for name in folders + files:
+                os.chown(os.path.join(parent, name), user, user, follow_symlinks=False)
+    os.setgroups([])
+    os.setgid(user)
+    os.setuid(user)
+
+
+def load_everything():
+    """Imports what pytest would import later on, when the tree could already answer."""
+    import importlib
+    import pkgutil
+
+    import _pytest
+
+    for package in (_pytest, __import__("pluggy")):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            try:
+                importlib.import_module(module.name)
+            except BaseException:
+                pass
+    for name in STANDARD:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            pass
+
+
+STANDARD = (
+    "argparse ast asyncio bdb cmd code codeop collections.abc concurrent.futures contextlib copy csv ctypes dataclasses "
+    "datetime decimal difflib dis doctest email enum faulthandler fnmatch fractions getpass gettext glob gzip http html "
+    "importlib.metadata importlib.resources inspect io itertools json linecache locale logging lzma math multiprocessing "
+    "operator pathlib pdb pickle platform plistlib pprint queue random re readline reprlib selectors shlex shutil signal "
+    "socket ssl stat statistics string struct subprocess sysconfig tempfile textwrap threading time timeit tomllib "
+    "traceback types typing unicodedata unittest unittest.mock urllib.parse uuid warnings weakref xml.etree.ElementTree "
+    "xml.sax.saxutils zipfile"
+).split()
+
+
+def make_recorder(pytest, emit, orders):
+    import importlib.metadata
+    import inspect
+    import unittest
+
+    skips = (pytest.skip.Exception, unittest.SkipTest)
+    expected = pytest.xfail.Exception
+    raised = {}
+
+    def kind_of(excinfo):
+        if excinfo is None:
+            return None
+        value = excinfo.value
+        if isinstance(value, skips):
+            return "skip"
+        return "xfail" if isinstance(value, expected) else "error"
+
+    def note(item, when, kind):
+        if kind is not None:
+            raised.setdefault((item.nodeid, when), kind)
+
+    def is_async(item):
+        function = getattr(item, "obj", None)
+        function = inspect.unwrap(function) if callable(function) else None
+        return inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
+
+    class Recorder:
+        started = False
+
+        def pytest_plugin_registered(self, plugin, manager):
+            if self.started:
+                return
+            self.started = True
+            manager.load_setuptools_entrypoints("pytest11")
+            sys.path[:0] = orders["paths"]
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_configure(self, config):
+            plugins = sorted({
+                f"{dist.project_name}-{dist.version}" for _, dist in config.pluginmanager.list_plugin_distinfo()
+            })
+            emit(
+                "start",
+                python=sys.version.split()[0],
+                pytest=pytest.__version__,
+                plugins=plugins,
+                ini=str(getattr(config, "inipath", None) or ""),
+            )
+
+        def pytest_collectreport(self, report):
+            if report.failed:
+                emit("uncollected", id=report.nodeid, message=str(report.longreprtext)[-4000:])
+
+        def pytest_deselected(self, items):
+            emit("deselected", ids=[item.nodeid for item in items])
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_collection_finish(self, session):
+            emit("collected", ids=[item.nodeid for item in session.items])
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_logstart(self, nodeid, location):
+            for when in ("setup", "call", "teardown"):
+                raised.pop((nodeid, when), None)
+            emit("test", id=nodeid)
+
+        @pytest.hookimpl(hookwrapper=True, trylast=True)
+        def pytest_pyfunc_call(self, pyfuncitem):
+            outcome = yield
+            error = getattr(outcome, "excinfo", None)
+            if error is not None and isinstance(error[1], Exception):
+                value = error[1]
+                kind = "skip" if isinstance(value, skips) else "xfail" if isinstance(value, expected) else "error"
+                note(pyfuncitem, "call", kind)
+
+        @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+        def pytest_runtest_makereport(self, item, call):
+            note(item, call.when, kind_of(call.excinfo))
+            value = call.excinfo.value if call.excinfo is not None else None
+            unsupported = value is not None and "async def function" in str(value) and is_async(item)
+            yield
+            note(item, call.when, kind_of(call.excinfo))
+            if unsupported:
+                emit("async", id=item.nodeid)
+
+        @pytest.hookimpl(trylast=True)
+        def pytest_runtest_logreport(self, report):
+            emit(
+                "report",
+                id=report.nodeid,
+                when=report.when,
+                outcome=report.outcome,
+                raised=raised.get((report.nodeid, report.when)),
+                expected=hasattr(report, "wasxfail"),
+                seconds=round(report.duration, 4),
+                file=report.location[0],
+                line=(report.location[1] or 0) + 1,
+                message="" if report.passed else str(report.longreprtext)[-4000:],
+            )
+
+        def pytest_internalerror(self, excrepr):
+            emit("internal", message=str(excrepr)[-4000:])
+
+    return Recorder()
+
+
+main()
