@@ -2,7 +2,8 @@ export { AifactoryError, errorData, toError, type ErrorCode, type ErrorData, typ
 export { cliAgent, type AgentCommand, type CliAgent } from "./cli-agent.js";
 export { compare, type CompareOptions, type Comparison } from "./compare.js";
 export type { Outcome, OutcomeStatus } from "./outcome.js";
-export { apply, next, type Entry, type Next, type RunRecord } from "./record.js";
+export { next, type Next } from "./next.js";
+export { apply, type Entry, type RunRecord } from "./record.js";
 export type { Resolution } from "./resolve.js";
 export { approve, type ApproveOptions, readOutcome, reject, requestChanges, type RunReference } from "./review.js";
 export { runTask, type RunOptions } from "./run.js";

@@ -3,11 +3,11 @@ import { type ErrorData, errorData } from "./errors.js";
 import type { LiveEvent, RecordEvent, StepKey, WorkEnd } from "./events.js";
 import { type Advice, watchWork } from "./nudge.js";
 import { nudgeSays } from "./prompts.js";
-import { recoverToolCalls } from "./recovery/index.js";
+import { type ReadReply, readReply } from "./reply.js";
 import { type ToolOutcome, toolRunner } from "./tool-calls.js";
 import { describeTool } from "./tools/index.js";
 import { type Reply, type Retry, takeTurn } from "./turn.js";
-import type { AssistantMessage, Effort, Message, Provider, Tool, ToolCall, ToolContext, Usage } from "./types.js";
+import type { Effort, Message, Provider, Tool, ToolContext, Usage } from "./types.js";
 
 /** A stretch of work for one provider: until it is done, stuck, out of limits or broken. */
 export interface WorkOrder {
@@ -145,41 +145,12 @@ async function turn(
   return reply;
 }
 
-/** The reply with the calls in it: the native ones, or, where there are none, those that stand in its text. */
-async function readCalls(
-  order: WorkOrder,
-  reply: Reply,
-  offered: readonly Tool[],
-): Promise<{ message: AssistantMessage; nearMiss?: string }> {
-  const { message, reason, error } = reply;
-  const isOurs = order.provider.kind === "model";
-  // What was cut off or has failed is not trusted to be whole.
-  if (!isOurs || message.calls.length > 0 || error || reason.unified !== "stop")
-    return { message: isOurs && error ? { ...message, calls: [] } : message };
-  const found = recoverToolCalls(
-    message.text,
-    offered.map((tool) => ({ ...describeTool(tool), effect: tool.effect })),
-  );
-  if (found.calls.length === 0) {
-    const hint = found.nearMisses[0]?.hint;
-    return { message, ...(hint !== undefined && { nearMiss: hint }) };
+async function readCalls(order: WorkOrder, reply: Reply, offered: readonly Tool[]): Promise<ReadReply> {
+  const read = order.provider.kind === "model" ? readReply(reply, offered, order.step) : { message: reply.message };
+  for (const call of read.message.calls) {
+    if (call.recovered !== undefined) await order.emit({ type: "recovered", step: order.step, call });
   }
-  const calls = found.calls.map(({ name, arguments: input, format }, index): ToolCall => ({
-    id: recoveredId(order, index),
-    name,
-    input,
-    recovered: format,
-  }));
-  for (const call of calls) await order.emit({ type: "recovered", step: order.step, call });
-  // The vendor's own envelope says nothing of these calls; sent back with them it would contradict the message.
-  return { message: { role: "assistant", text: found.text.trim(), calls } };
-}
-
-let recoveredCalls = 0;
-
-function recoveredId({ step }: WorkOrder, index: number): string {
-  recoveredCalls += 1;
-  return `recovered-${step}-${recoveredCalls}-${index}`;
+  return read;
 }
 
 function changesSomething(provider: Provider, outcomes: readonly ToolOutcome[]): boolean {

@@ -1,6 +1,7 @@
 import { type ErrorData, errorData } from "./errors.js";
 import type { DiffStat } from "./events.js";
-import { next, type RunRecord } from "./record.js";
+import { next } from "./next.js";
+import type { RunRecord } from "./record.js";
 import type { Usage, Verdict } from "./types.js";
 
 /**

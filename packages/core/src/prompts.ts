@@ -54,9 +54,6 @@ export const planByTool = "Give the plan by calling submit_plan.";
 /** How an agent gives its plan. */
 export const planByText = `Answer with JSON only, in this shape: {"subtasks":[{"title":"…","done_when":"…"}]}`;
 
-/** Said when what came was no plan. */
-export const planUnreadable = "That was no plan that can be read.";
-
 /** Put in place of a result that never came, so that the history stays valid. */
 export const callSays = {
   aborted: "Not run: the work was stopped.",
@@ -71,7 +68,6 @@ export const callSays = {
   broken: (name: string, message: string): string => `${name} failed: ${message}`,
   blocked: (name: string): string =>
     `Not run: this exact ${name} call has failed five times in the same way. Do something else: read the file again, or write it whole with write_file.`,
-  tooLong: (limitMs: number): string => `It took longer than ${limitMs / 1_000} seconds and was stopped.`,
 };
 
 /** What tools do, for the model. */

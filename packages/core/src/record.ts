@@ -1,6 +1,6 @@
 import type { ErrorData } from "./errors.js";
 import type { DiffStat, RecordEvent, StepKey, Subtask, WorkEnd } from "./events.js";
-import { plans, type Task } from "./task.js";
+import type { Task } from "./task.js";
 import type { Usage, Verdict } from "./types.js";
 import { addUsage } from "./usage.js";
 
@@ -65,42 +65,6 @@ export interface Entry {
   readonly seq: number;
   readonly at: string;
   readonly event: RecordEvent;
-}
-
-/** What to do now. */
-export type Next =
-  | { readonly do: "plan"; readonly key: StepKey }
-  | { readonly do: "verify"; readonly key: StepKey }
-  | { readonly do: "fix"; readonly key: StepKey }
-  | { readonly do: "publish"; readonly key: StepKey }
-  | {
-      readonly do: "work";
-      readonly key: StepKey;
-      readonly subtask: Subtask;
-      readonly index: number;
-    }
-  | { readonly waitFor: "review" }
-  | { readonly end: true };
-
-/** Says what a run needs next. Pure: the same record always gives the same answer. */
-export function next(record: RunRecord): Next {
-  if (record.error || record.cancelled || record.published || record.review?.decision === "reject")
-    return { end: true };
-  if (record.review?.decision === "approve") return { do: "publish", key: "publish" };
-  if (plans(record.task) && !record.planned) return { do: "plan", key: "plan" };
-  const subtask = record.subtasks[record.done];
-  if (subtask && !record.stopped) return { do: "work", key: `work-${record.done}`, subtask, index: record.done };
-  if (record.head === record.base) return { end: true };
-  if (record.task.verify !== undefined && record.verdict?.head !== record.head)
-    return { do: "verify", key: `verify-${record.verifications}` };
-  if (canFix(record)) return { do: "fix", key: `fix-${record.verifications}` };
-  if (record.task.review === "auto" && !record.stopped && record.verdict?.status === "passed")
-    return { do: "publish", key: "publish" };
-  return { waitFor: "review" };
-}
-
-function canFix({ verdict, stopped, fixes, task }: RunRecord): boolean {
-  return verdict !== null && verdict.status !== "passed" && verdict.fixable && !stopped && fixes < task.limits.fixes;
 }
 
 /** What is known after an event. Pure; an event that is in the record already changes nothing. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { type Checkpoint, commitChanges, neverCommitted } from "./checkpoint.js";
 import { AifactoryError } from "./errors.js";
-import type { DiffStat } from "./events.js";
 import { git, type GitPlace, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
@@ -16,7 +16,7 @@ export interface Worktree {
   /** Runs git on it, whatever stands in its `.git` file by now. */
   readonly place: GitPlace;
   /** Commits what changed; undefined when nothing did. What git ignores, and tools' caches, stay out. */
-  checkpoint(message: string): Promise<{ commit: string; stat: DiffStat } | undefined>;
+  checkpoint(message: string): Promise<Checkpoint | undefined>;
   /** Submodules, which are not checked out. */
   submodules(): Promise<string[]>;
   /** Removes the folder; the branch stays. */
@@ -74,7 +74,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     path,
     place: { cwd: path, gitDir, workTree: path },
     checkpoint: async (message) => {
-      const made = await checkpoint({ ...request, head: known, place, excludes, message, gitDir });
+      const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir });
       known = made?.commit ?? known;
       return made;
     },
@@ -105,37 +105,10 @@ export function worktreePath({
   return join(root, `${name}-${createHash("sha256").update(commonDir).digest("hex").slice(0, 8)}`, id);
 }
 
-/** Lines and files between two commits. */
-export async function diffStat(place: GitPlace, from: string, to: string): Promise<DiffStat> {
-  const lines = await git(place, ["diff", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv", from, to]);
-  const rows = lines === "" ? [] : lines.split("\n").map((line) => line.split("\t"));
-  // A binary file counts no lines: git writes `-`.
-  const sum = (column: number): number => rows.reduce((total, row) => total + (Number(row[column]) || 0), 0);
-  return { files: rows.length, insertions: sum(0), deletions: sum(1) };
-}
-
 function defaultRoot(): string {
   const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   return join(cache, "aifactory", "worktrees");
 }
-
-/** Caches and environments that tools leave behind; committing them would only hide the change. */
-const neverCommitted = [
-  "__pycache__/",
-  "*.pyc",
-  ".pytest_cache/",
-  ".ruff_cache/",
-  ".mypy_cache/",
-  ".venv/",
-  "venv/",
-  ".tox/",
-  "*.egg-info/",
-  "node_modules/",
-  ".DS_Store",
-  ".env",
-  ".env.local",
-  "",
-];
 
 async function addWorktree({ repository, branch, head, id }: WorktreeRequest, path: string): Promise<void> {
   const { place } = repository;
@@ -176,43 +149,6 @@ async function removeWorktree({ place }: Repository, path: string): Promise<void
   await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
   await tryGit(place, ["worktree", "prune"]);
-}
-
-interface CheckpointRequest extends WorktreeRequest {
-  readonly place: GitPlace & { readonly indexFile: string };
-  readonly gitDir: string;
-  readonly excludes: string;
-  readonly message: string;
-}
-
-async function checkpoint(request: CheckpointRequest): Promise<{ commit: string; stat: DiffStat } | undefined> {
-  const { place, repository, base, branch, excludes, message, gitDir } = request;
-  const ref = `refs/heads/${branch}`;
-  await git(place, ["add", "--all"], { config: [`core.excludesFile=${excludes}`] });
-  const tree = await git(place, ["write-tree"]);
-  const tip = await git(repository.place, ["rev-parse", ref]);
-  const parent = await newest(repository.place, request.head, tip);
-  const unchanged = tree === (await git(repository.place, ["rev-parse", `${parent}^{tree}`]));
-  if (unchanged && parent === request.head) return undefined;
-  // A tip that the agent committed itself, and nothing after it, is a checkpoint as it is.
-  const commit = unchanged
-    ? parent
-    : await git(repository.place, ["commit-tree", tree, "-p", parent, "-F", "-"], {
-        input: message,
-      });
-  if (commit !== tip)
-    await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: checkpoint", ref, commit, tip]);
-  // The worktree's own index follows, so that `git status` in it tells the truth to whoever works there.
-  await copyFile(place.indexFile, join(gitDir, "index.aifactory"));
-  await rename(join(gitDir, "index.aifactory"), join(gitDir, "index"));
-  return { commit, stat: await diffStat(repository.place, base, commit) };
-}
-
-/** The branch's tip, unless somebody moved it off the commits that the run made: those are never thrown away. */
-async function newest(place: GitPlace, known: string, tip: string): Promise<string> {
-  if (tip === known) return known;
-  const isAhead = await tryGit(place, ["merge-base", "--is-ancestor", known, tip]);
-  return isAhead.exitCode === 0 ? tip : known;
 }
 
 async function listSubmodules(place: GitPlace): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { fixPrompt } from "../prompts.js";
-import type { Next } from "../record.js";
+import type { Next } from "../next.js";
 import type { RunContext } from "../run-context.js";
 import { stretch } from "./stretch.js";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { errorData } from "../errors.js";
 import type { Subtask } from "../events.js";
-import type { Next } from "../record.js";
-import { planByText, planByTool, planPrompt, planUnreadable, toolSays } from "../prompts.js";
+import type { Next } from "../next.js";
+import { planByText, planByTool, planPrompt, toolSays } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import type { Tool } from "../types.js";
 import { stretch } from "./stretch.js";
@@ -47,7 +47,10 @@ export async function planStep(run: RunContext, { key: step }: Extract<Next, { d
     return run.emit({ type: "plan-finished", subtasks: parts.subtasks.map(subtask) });
   const error =
     result.error ??
-    errorData("plan-unreadable", `${planUnreadable} ${run.models.plan.asked} answered: ${result.text.slice(0, 300)}`);
+    errorData(
+      "plan-unreadable",
+      `The plan can't be read. ${run.models.plan.asked} answered: ${result.text.slice(0, 300)}`,
+    );
   await run.emit({
     type: "work-finished",
     step,

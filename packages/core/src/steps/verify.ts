@@ -1,5 +1,5 @@
 import { AifactoryError } from "../errors.js";
-import type { Next } from "../record.js";
+import type { Next } from "../next.js";
 import type { RunContext } from "../run-context.js";
 
 /** Lets the verifier judge the newest commit. */

@@ -1,4 +1,4 @@
-import type { Next } from "../record.js";
+import type { Next } from "../next.js";
 import { reviewPrompt, workPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import { commitTitle, stretch } from "./stretch.js";

@@ -1,0 +1,150 @@
+import { AifactoryError, toError } from "./errors.js";
+import { tell, type TaskEvents } from "./events.js";
+import type { Journal } from "./journal.js";
+import type { Release } from "./lock.js";
+import { type Next, next } from "./next.js";
+import { type Outcome, outcomeOf } from "./outcome.js";
+import type { Parts } from "./parts.js";
+import type { Repository } from "./repository.js";
+import type { RunContext } from "./run-context.js";
+import { fixStep } from "./steps/fix.js";
+import { planStep } from "./steps/plan.js";
+import { preparePublication, publish } from "./steps/publish.js";
+import { checkpoint } from "./steps/stretch.js";
+import { verifyStep } from "./steps/verify.js";
+import { workStep } from "./steps/work.js";
+import type { Deadlines } from "./deadlines.js";
+import type { Retry } from "./turn.js";
+import { openWorktree, type Worktree } from "./worktree.js";
+
+/** How a run is driven: the options of `runTask` that matter from here on. */
+export interface DriveOptions {
+  /** Told of everything that happens. */
+  readonly events?: TaskEvents;
+  /** Stops the run; what was done until then is committed on its branch. */
+  readonly signal?: AbortSignal;
+  readonly deadlines?: Partial<Deadlines>;
+  readonly retry?: Partial<Retry>;
+  /** Folder for worktrees. Default: `aifactory/worktrees` in the user's cache folder. */
+  readonly worktreeRoot?: string;
+}
+
+/** A run that exists, with all it needs to move on. */
+export interface Drive {
+  readonly repository: Repository;
+  readonly journal: Journal;
+  readonly release: Release;
+  readonly parts: Parts;
+  readonly options: DriveOptions;
+}
+
+/** While there is a next step, does it. Never throws: what goes wrong is an event like any other. */
+export async function drive({ repository, journal, release, parts, options }: Drive): Promise<Outcome> {
+  const { id } = journal.record;
+  let opened: Promise<Worktree> | undefined;
+  const run: RunContext = {
+    get record() {
+      return journal.record;
+    },
+    repository,
+    ...parts,
+    deadlines: options.deadlines ?? {},
+    retry: options.retry ?? {},
+    signal: options.signal ?? new AbortController().signal,
+    worktree: () => (opened ??= openFor(run, options)),
+    async discard() {
+      await (await opened)?.discard();
+      opened = undefined;
+    },
+    async emit(event) {
+      await journal.append(event);
+      tell(options.events, event, id);
+    },
+    tell: (event) => tell(options.events, event, id),
+  };
+  try {
+    await moveOn(run);
+  } catch (error) {
+    await giveUp(run, error, opened !== undefined);
+  }
+  await tidy(run, opened);
+  await journal.close().catch(() => {});
+  await release();
+  return outcomeOf(run.record, repository.checkout ?? repository.commonDir);
+}
+
+async function moveOn(run: RunContext): Promise<void> {
+  for (let step = next(run.record); "do" in step; step = next(run.record)) {
+    run.signal.throwIfAborted();
+    await perform(run, step);
+    run.signal.throwIfAborted();
+  }
+}
+
+function perform(run: RunContext, step: Extract<Next, { do: string }>): Promise<void> {
+  switch (step.do) {
+    case "plan":
+      return planStep(run, step);
+    case "work":
+      return workStep(run, step);
+    case "verify":
+      return verifyStep(run, step);
+    case "fix":
+      return fixStep(run, step);
+    case "publish":
+      return publishStep(run);
+  }
+}
+
+async function openFor(run: RunContext, { worktreeRoot }: DriveOptions): Promise<Worktree> {
+  const { id, branch, base, head } = run.record;
+  const worktree = await openWorktree({
+    repository: run.repository,
+    id,
+    branch,
+    base,
+    head,
+    ...(worktreeRoot !== undefined && { root: worktreeRoot }),
+  });
+  const submodules = await worktree.submodules();
+  if (submodules.length > 0 && head === base) {
+    await run.emit({
+      type: "notice",
+      code: "submodules-empty",
+      message: `Submodules are not checked out in the worktree: ${submodules.join(", ")}`,
+    });
+  }
+  return worktree;
+}
+
+async function publishStep(run: RunContext): Promise<void> {
+  const { record, repository } = run;
+  const publication = await preparePublication(repository, record, undefined);
+  if (!record.review) await run.emit({ type: "reviewed", decision: "approve", commit: record.head, by: "policy" });
+  await publish(repository, record.base, publication);
+  await run.emit({ type: "published", commit: publication.commit, ref: publication.ref });
+}
+
+/** A run that was stopped or broke keeps what was done: it is committed before the reason is written down. */
+async function giveUp(run: RunContext, thrown: unknown, isOpen: boolean): Promise<void> {
+  const isAbort = run.signal.aborted;
+  const error = isAbort
+    ? new AifactoryError("aborted", `The run was stopped. ${reasonOf(run.signal)}`.trim())
+    : toError(thrown);
+  if (isOpen) await checkpoint(run, "end", `Work in progress\n\nRun ${run.record.id}: ${error.code}.`).catch(() => {});
+  await run.emit({ type: isAbort ? "run-cancelled" : "run-failed", error: error.toJSON() }).catch(() => {});
+}
+
+function reasonOf({ reason }: AbortSignal): string {
+  return reason instanceof Error && reason.name !== "AbortError" ? reason.message : "";
+}
+
+/** Removes the worktree; everything in it is committed by now. */
+async function tidy(run: RunContext, opened: Promise<Worktree> | undefined): Promise<void> {
+  try {
+    await (await opened)?.close();
+  } catch (error) {
+    const message = `The worktree could not be removed: ${toError(error).message}`;
+    await run.emit({ type: "notice", code: "worktree-left", message }).catch(() => {});
+  }
+}
