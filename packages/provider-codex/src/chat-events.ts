@@ -1,4 +1,4 @@
-import type { FinishReason, ToolCall, TurnEvent, TurnRequest, Usage } from "@aifactory/core";
+import type { FinishReason, ToolCall, TurnRequest, Usage } from "@aifactory/core";
 import type { ChatCompletionChunk } from "openai/resources/chat/completions/completions";
 import type { CompletionUsage } from "openai/resources/completions";
 import { freshCallId } from "./call-ids.js";

@@ -57,40 +57,26 @@ export function readResponses(
   return {
     reply,
     *read(event) {
-      if (repeated.has(event.type)) return;
-      switch (event.type) {
-        case "response.output_text.delta":
-        case "response.refusal.delta":
-          reply.text += event.delta;
-          yield { type: "text", text: event.delta };
-          break;
-        case "response.reasoning_summary_part.added":
-          if (event.summary_index > 0) yield { type: "thinking", text: "\n\n" };
-          break;
-        case "response.reasoning_summary_text.delta":
-        case "response.reasoning_text.delta":
-          yield { type: "thinking", text: event.delta };
-          break;
-        case "response.output_item.done":
-          items[event.output_index] = event.item;
-          if (!isNative(event.item)) yield { type: "raw", value: event };
-          break;
-        case "response.completed":
-        case "response.incomplete":
-          yield* usageEvents(event.response.usage);
-          endWith(event.response);
-          break;
-        case "response.failed":
-          yield* usageEvents(event.response.usage);
-          reply.servedModel = event.response.model;
-          reply.error = fail(event.response.error ?? { message: "The response failed." });
-          break;
-        case "error":
-          reply.error = fail({ code: event.code, message: event.message });
-          break;
-        default:
-          yield { type: "raw", value: event };
-      }
+      const { type } = event;
+      if (type === "response.output_text.delta" || type === "response.refusal.delta") {
+        reply.text += event.delta;
+        yield { type: "text", text: event.delta };
+      } else if (type === "response.reasoning_summary_text.delta" || type === "response.reasoning_text.delta") {
+        yield { type: "thinking", text: event.delta };
+      } else if (type === "response.reasoning_summary_part.added") {
+        if (event.summary_index > 0) yield { type: "thinking", text: "\n\n" };
+      } else if (type === "response.output_item.done") {
+        items[event.output_index] = event.item;
+        if (!isNative(event.item)) yield { type: "raw", value: event };
+      } else if (type === "response.completed" || type === "response.incomplete") {
+        yield* usageEvents(event.response.usage);
+        endWith(event.response);
+      } else if (type === "response.failed") {
+        yield* usageEvents(event.response.usage);
+        reply.servedModel = event.response.model;
+        reply.error = fail(event.response.error ?? { message: "The response failed." });
+      } else if (type === "error") reply.error = fail({ code: event.code, message: event.message });
+      else if (!repeated.has(type)) yield { type: "raw", value: event };
     },
   };
 }
