@@ -1,4 +1,3 @@
-import type { NudgeFacts } from "./prompts.js";
 import type { FinishReason } from "./types.js";
 
 /** What one turn showed. */
@@ -20,6 +19,12 @@ export interface ObservedCall {
   readonly fingerprint: string;
   readonly effect: "read" | "write" | "execute";
   readonly isError: boolean;
+}
+
+/** What a nudge may refer to. */
+export interface NudgeFacts {
+  readonly tool?: string;
+  readonly hint?: string;
 }
 
 /** What to do after a turn. */

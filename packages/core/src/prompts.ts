@@ -1,5 +1,6 @@
 import type { CommandResult } from "./process.js";
 import type { Subtask } from "./events.js";
+import type { NudgeFacts } from "./nudge.js";
 import type { Finding, Verdict } from "./types.js";
 
 // Every word that is said to a model stands here. Each says what is wrong and what to do next.
@@ -48,11 +49,11 @@ export function planPrompt(prompt: string): string {
   return `Make a plan for this task; do not do it, and change no file.\n\n${prompt}\n\nLook at the repository as far as you need. Then give between 1 and 12 parts, in the order in which they are to be done, each a piece of work that leaves the repository working, with what must be true when it is done.`;
 }
 
-/** How a model that has the tool gives its plan. */
-export const planByTool = "Give the plan by calling submit_plan.";
-
-/** How an agent gives its plan. */
-export const planByText = `Answer with JSON only, in this shape: {"subtasks":[{"title":"…","done_when":"…"}]}`;
+/** How the plan is given: by a model that has the tool, and by an agent. */
+export const planAnswer = {
+  byTool: "Give the plan by calling submit_plan.",
+  byText: `Answer with JSON only, in this shape: {"subtasks":[{"title":"…","done_when":"…"}]}`,
+};
 
 /** Put in place of a result that never came, so that the history stays valid. */
 export const callSays = {
@@ -194,9 +195,3 @@ export const nudgeSays: { readonly [rule: string]: (level: number, facts: NudgeF
       ? "You ended, but no file has been changed, and the task needs that. Make the change now with write_file or edit_file."
       : 'Still no file has been changed, so the task is not done. Your next reply must be one call: write_file with the arguments {"path": "<file>", "content": "<its whole content>"}.',
 };
-
-/** What a nudge may refer to. */
-export interface NudgeFacts {
-  readonly tool?: string;
-  readonly hint?: string;
-}

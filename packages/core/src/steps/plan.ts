@@ -2,7 +2,7 @@ import { z } from "zod";
 import { errorData } from "../errors.js";
 import type { Subtask } from "../events.js";
 import type { Next } from "../next.js";
-import { planByText, planByTool, planPrompt, toolSays } from "../prompts.js";
+import { planAnswer, planPrompt, toolSays } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import type { Tool } from "../types.js";
 import { stretch } from "./stretch.js";
@@ -32,7 +32,7 @@ export async function planStep(run: RunContext, { key: step }: Extract<Next, { d
     },
   };
   const reading = run.tools.filter(({ effect, ends }) => effect === "read" && !ends);
-  const how = provider.kind === "model" ? planByTool : planByText;
+  const how = provider.kind === "model" ? planAnswer.byTool : planAnswer.byText;
   const result = await stretch(run, {
     step,
     phase: "plan",
