@@ -1,0 +1,71 @@
+import { argumentsOf, renameArguments } from "./argument-names.js";
+import { isSafeValue } from "./forbidden.js";
+import { hintFor } from "./hints.js";
+import { fitRecord, isRecord } from "./schema.js";
+import { structureIn } from "./schema-text.js";
+import { type Toolbox, propertiesOf } from "./toolbox.js";
+import type { Finding, NearMiss, NearMissReason, OfferedTool, RecoveredCall, WrittenCall } from "./types.js";
+
+/** The outcome for one written call. */
+export type Acceptance = { readonly call: RecoveredCall; readonly tool: OfferedTool } | { readonly miss: NearMiss };
+
+/** Holds a written call against the offered tools: the name, the names of its arguments, their values. */
+export function accept(written: WrittenCall, finding: Finding, toolbox: Toolbox): Acceptance {
+  const refuse = (reason: NearMissReason, detail?: string): Acceptance => ({
+    miss: {
+      reason,
+      format: finding.format,
+      span: [written.start, written.end],
+      hint: hintFor(reason, toolbox, written.name, detail),
+    },
+  });
+  const found = toolbox.find(written.name);
+  if (!found) return refuse("unknown-tool");
+  const { tool, isExact } = found;
+  const isStrict = tool.effect === "execute";
+  if (isStrict && (!isExact || written.isRepaired)) return refuse("unreadable");
+  const given = givenArguments(written, tool);
+  if (!given) return refuse("bad-arguments", "its arguments must be an object");
+  if (!isSafeValue(given)) return refuse("forbidden-key");
+  const named = written.dropsUndeclared
+    ? declaredOnly(renameArguments(given, tool), tool)
+    : renameArguments(given, tool);
+  const fit = fitRecord(named, tool.inputSchema, { root: tool.inputSchema, isText: written.isText ?? false, depth: 0 });
+  if ("value" in fit && isSafeValue(fit.value)) return { call: asCall(tool, fit.value, written, finding), tool };
+  if (isBareRequest(written, tool)) return { call: asCall(tool, {}, written, finding), tool };
+  return refuse("bad-arguments", "problem" in fit ? fit.problem : undefined);
+}
+
+function givenArguments(written: WrittenCall, tool: OfferedTool): { readonly [name: string]: unknown } | undefined {
+  const { input } = written;
+  if (isRecord(input)) return input;
+  if (typeof input !== "string") return undefined;
+  const structure = structureIn(input);
+  if (isRecord(structure)) return structure;
+  return structure === undefined ? argumentsOf(input, tool) : undefined;
+}
+
+/**
+ * An empty object, written out, is a whole call: what is missing is for the tool to say, as it would be after a native call.
+ * Only where the caller keeps the effect of its tools to itself; where it is known, nothing runs that its schema refuses.
+ */
+function isBareRequest({ input, isText }: WrittenCall, tool: OfferedTool): boolean {
+  return tool.effect === undefined && !isText && isRecord(input) && Object.keys(input).length === 0;
+}
+
+function declaredOnly(
+  given: { readonly [name: string]: unknown },
+  tool: OfferedTool,
+): { readonly [name: string]: unknown } {
+  const declared = propertiesOf(tool);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(declared, name)));
+}
+
+function asCall(
+  tool: OfferedTool,
+  input: { readonly [name: string]: unknown },
+  written: WrittenCall,
+  finding: Finding,
+): RecoveredCall {
+  return { name: tool.name, arguments: input, format: finding.format, span: [written.start, written.end] };
+}

@@ -1,0 +1,44 @@
+import type { Effect } from "../types.js";
+import type { Finding } from "./types.js";
+
+/** Why the words around a call say that it is not meant to be made; `undefined`: nothing says so. */
+export function objection(
+  text: string,
+  finding: Finding,
+  effect: Effect | undefined,
+): "quoted" | "example" | undefined {
+  const { start, end } = finding;
+  const before = text.slice(Math.max(0, start - 300), start);
+  const after = text.slice(end, end + 200);
+  const line = before.slice(before.lastIndexOf("\n") + 1);
+  if (
+    /^\s*(?:>|\|)/.test(line) ||
+    (/^[+](?!\s*$)|^[+-]\s?$/.test(line) && /^@@ |^diff --git|^\+\+\+ /m.test(text.slice(0, start)))
+  )
+    return "quoted";
+  if (/[`"“'‘«]$/.test(before) && /^[`"”'’»]/.test(after)) return "quoted";
+  const introduction = lastSentence(before);
+  if (example.test(introduction) || plan.test(introduction) || done.test(introduction)) return "example";
+  if (effect === undefined) return undefined;
+  if (denial.test(introduction) || denial.test(after.split(/\n\s*\n|[.!?]\s/)[0] ?? "")) return "example";
+  if (effect === "read" || finding.strength === "marked") return undefined;
+  // What nothing announces stands on lines of its own, or it is part of a sentence.
+  const isAlone = /^\s*(?:(?:\d+[.)]|[-*•])\s+)?$/.test(line) && /^[\s;,]*(?:\n|$)/.test(after);
+  return isAlone || finding.strength === "fenced" ? undefined : "quoted";
+}
+
+/** The last sentence before the call, in the last line that is not empty. */
+function lastSentence(before: string): string {
+  const trimmed = before.replace(/(?:<[^<>\n]*>|\s)+$/, "");
+  const line = trimmed.slice(trimmed.lastIndexOf("\n") + 1);
+  return line.split(/[.!?]\s+(?=\p{Lu})/u).pop() ?? "";
+}
+
+const example =
+  /\b(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|would (?:look|be written))/i;
+const plan =
+  /\b(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|\b(?:call|command) I(?:'d| would)\b/i;
+const done =
+  /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/i;
+const denial =
+  /\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\b|\bdo(?:n't| not) (?:run|execute|call)\b|\b(?:is|was) (?:just |only )?an? example\b|\bthat is how\b|\bwould (?:call|run|use)\b/i;

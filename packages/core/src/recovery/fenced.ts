@@ -1,0 +1,105 @@
+import { readJson } from "./json.js";
+import { readPayload } from "./json-payload.js";
+import { readPython } from "./pythonic.js";
+import { isRecord } from "./schema.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding, NearMissReason } from "./types.js";
+
+/** What became of a fence: a call in it, or a block of something else that ends at `end`. */
+export type Fence = { readonly finding: Finding } | { readonly inside: number } | { readonly end: number };
+
+/** Reads a fenced block: JSON calls in it, code that calls a tool, or arguments after a name in its first line. */
+export function readFence(source: Source, start: number): Fence | undefined {
+  const { text } = source;
+  const opener = matchAt(fenceOpener, text, start);
+  if (!opener) return undefined;
+  const ticks = opener[1] ?? "```";
+  const language = (opener[2] ?? "").toLowerCase();
+  const from = start + opener[0].length;
+  const at = skipSpace(text, from);
+  const skipped = { end: fenceEnd(source, from, ticks) };
+  if (!callLanguages.has(language)) return skipped;
+  if (text[at] === "<") return { inside: from };
+
+  const strength = markedLanguages.has(language) ? "marked" : "fenced";
+  const named = opener[3];
+  const finding =
+    named && source.names.has(named) ? readArguments(source, start, at, named) : readBody(source, start, at, strength);
+  if (!finding) return skipped;
+  const after = skipSpace(text, finding.end);
+  const isClosed = text.startsWith(ticks, after);
+  if (finding.trouble !== undefined) return { finding: { ...finding, end: Math.max(finding.end, skipped.end) } };
+  // Something else stands in the fence with it: a listing or a document, no call.
+  if (!isClosed && after < text.length) return skipped;
+  return { finding: { ...finding, start, end: isClosed ? after + ticks.length : after } };
+}
+
+function readBody(source: Source, start: number, at: number, strength: "marked" | "fenced"): Finding | undefined {
+  const sign = source.text[at];
+  if (sign === "{" || (sign === "[" && !matchAt(listedCall, source.text, at))) {
+    const payload = readPayload(source, at, strength);
+    return payload && { format: "fenced-json", strength, start, ...payload };
+  }
+  const python = readPython(source, at, false);
+  return python && { ...python, strength, start };
+}
+
+function readArguments(source: Source, start: number, at: number, name: string): Finding | undefined {
+  if (source.text[at] !== "{") return undefined;
+  const reading = readJson(source, at);
+  const trouble: NearMissReason | undefined =
+    "trouble" in reading ? reading.trouble : reading.missing > 0 ? "cut-off" : undefined;
+  const { end } = reading;
+  if (trouble !== undefined || "trouble" in reading || !isRecord(reading.value))
+    return { format: "fenced-json", strength: "marked", calls: [], start, end, trouble: trouble ?? "unreadable" };
+  return {
+    format: "fenced-json",
+    strength: "marked",
+    start,
+    end,
+    calls: [{ name, input: reading.value, isRepaired: reading.isRepaired, start, end }],
+  };
+}
+
+/** The place behind the closing fence: alone on its line, at least as long. Without one the block reaches to the end of the text. */
+function fenceEnd(source: Source, from: number, ticks: string): number {
+  const ends = ["\n", "\n ", "\n  ", "\n   "].map((indent) => {
+    const at = source.find(indent + ticks, from - 1);
+    return at < 0 ? source.text.length : at + indent.length + ticks.length;
+  });
+  return Math.min(...ends);
+}
+
+const fenceOpener = /(`{3,})([\w+-]*)[ \t]*([\w.:-]+)?[ \t]*(?:\r?\n|(?=[{[<]))/y;
+const listedCall = /\[\s*[A-Za-z_]/y;
+const callLanguages: ReadonlySet<string> = new Set([
+  "",
+  "json",
+  "jsonc",
+  "json5",
+  "javascript",
+  "xml",
+  "text",
+  "python",
+  "py",
+  "tool",
+  "tool_call",
+  "tool_calls",
+  "toolcall",
+  "tool_code",
+  "function_call",
+  "function",
+  "invoke",
+  "tool-call",
+]);
+const markedLanguages: ReadonlySet<string> = new Set([
+  "tool",
+  "tool_call",
+  "tool_calls",
+  "toolcall",
+  "tool_code",
+  "function_call",
+  "function",
+  "invoke",
+  "tool-call",
+]);

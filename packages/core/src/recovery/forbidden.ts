@@ -1,0 +1,13 @@
+/** Keys that reach into the prototype of an object. No call with one of them is taken, wherever it stands. */
+export function isForbiddenKey(key: string): boolean {
+  return key === "__proto__" || key === "constructor" || key === "prototype";
+}
+
+/** Whether a value is safe to hand on: no forbidden key, no endless number, and not absurdly deep. */
+export function isSafeValue(value: unknown, depth = 0): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (depth > 100) return false;
+  if (Array.isArray(value)) return value.every((item) => isSafeValue(item, depth + 1));
+  return Object.entries(value).every(([key, part]) => !isForbiddenKey(key) && isSafeValue(part, depth + 1));
+}

@@ -1,0 +1,25 @@
+import type { Toolbox } from "./toolbox.js";
+import type { NearMissReason } from "./types.js";
+
+/** One sentence for the model: what was wrong with what it wrote, and the shape to use. */
+export function hintFor(reason: NearMissReason, toolbox: Toolbox, name: string, detail?: string): string {
+  const tool = toolbox.find(name)?.tool.name;
+  const shape = `{"name": ${JSON.stringify(tool ?? toolbox.tools[0]?.name ?? "tool")}, "arguments": {...}}`;
+  const called = tool ?? name.slice(0, 60);
+  switch (reason) {
+    case "unknown-tool":
+      return `There is no tool named ${JSON.stringify(called)}; the tools are ${[...toolbox.names].slice(0, 20).join(", ")}.`;
+    case "bad-arguments":
+      return `The call of ${called} was not run because ${detail ?? "its arguments do not fit"}; write ${shape} with arguments that fit its schema.`;
+    case "forbidden-key":
+      return `The call of ${called} was not run because no argument may be named __proto__, constructor or prototype.`;
+    case "cut-off":
+      return `A tool call was cut off before it ended and was not run; make it again, whole, as ${shape}.`;
+    case "unreadable":
+      return `Something that looks like a tool call could not be read and was not run; use the tool interface, or write exactly ${shape} in valid JSON.`;
+    case "thinking":
+      return `A call of ${called} stands in your thinking and was not run; make it outside of the thinking as ${shape}.`;
+    default:
+      return `A call of ${called} was taken for a quotation, a plan or an example and was not run; if you mean it, make it alone as ${shape}.`;
+  }
+}

@@ -1,0 +1,58 @@
+import { jsonrepair } from "jsonrepair";
+import { closingOf } from "./closings.js";
+import { readLenient } from "./lenient.js";
+import type { Source } from "./source.js";
+import type { NearMissReason } from "./types.js";
+
+/** A value that was read, or why it could not be. */
+export type JsonReading =
+  | { readonly value: unknown; readonly end: number; readonly isRepaired: boolean; readonly missing: number }
+  | { readonly trouble: NearMissReason; readonly end: number };
+
+/**
+ * Reads the JSON value that opens at `at`. What parses is taken as it stands; what does not is read as models break it.
+ * `missing` counts the closing brackets that were left out before the end of the text.
+ */
+export function readJson(source: Source, at: number): JsonReading {
+  const { text } = source;
+  const end = closingOf(source, at);
+  if (!source.spend(Math.max(end, at) - at)) return { trouble: "unreadable", end: at + 1 };
+  if (end > 0) {
+    const value = parsed(text.slice(at, end));
+    if (value !== undefined) return { value, end, isRepaired: false, missing: 0 };
+  }
+  const lenient = readLenient(source, at);
+  if (!source.spend(lenient.end - at)) return { trouble: "unreadable", end: at + 1 };
+  if (!("trouble" in lenient)) return { ...lenient, isRepaired: true };
+  if (end < 0 || lenient.trouble !== "unreadable" || !source.spend(2 * (end - at))) return lenient;
+  const value = repaired(text.slice(at, end));
+  return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0 };
+}
+
+/** The value of well-formed JSON; `undefined` when it is not. */
+export function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What jsonrepair makes of it, if every string in the result stands in the text as it is: nothing may be made up or lost. */
+function repaired(json: string): unknown {
+  let value: unknown;
+  try {
+    value = parsed(jsonrepair(json));
+  } catch {
+    return undefined;
+  }
+  return typeof value === "object" && value !== null && isVerbatim(value, json, 0) ? value : undefined;
+}
+
+function isVerbatim(value: unknown, json: string, depth: number): boolean {
+  if (depth > 20) return false;
+  // Asked for short texts only: each string is one search through the span.
+  if (typeof value === "string") return json.length < 10_000 && json.includes(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, part]) => json.includes(key) && isVerbatim(part, json, depth + 1));
+}

@@ -1,0 +1,120 @@
+import type { Cursor } from "./lenient.js";
+import { matchAt, skipSpace } from "./source.js";
+
+/** Reads the string that opens at the cursor, with raw line ends and inner quotes; `undefined`: it never ends. */
+export function readString(cursor: Cursor, role: "key" | "value"): string | undefined {
+  const { text } = cursor;
+  const opener = text[cursor.at] ?? '"';
+  if (text.startsWith(opener.repeat(3), cursor.at) && opener !== "“") return readTriple(cursor, opener.repeat(3));
+  const quote = opener === "“" ? "”" : opener;
+  let hasInner = false;
+  let from = cursor.at + 1;
+  let said = "";
+  for (let at = from; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === "\\") {
+      const [meant, length] = unescape(text, at, cursor.isPython);
+      said += text.slice(from, at) + meant;
+      from = at + length;
+      at = from - 1;
+      continue;
+    }
+    if (sign !== quote) continue;
+    if (cursor.isPython || endsString(cursor, at + 1, role, hasInner)) {
+      cursor.at = at + 1;
+      return said + text.slice(from, at);
+    }
+    hasInner = true;
+  }
+  cursor.at = text.length;
+  cursor.trouble = "cut-off";
+  return undefined;
+}
+
+/** Triple quotes: with line ends in it the text is taken as it stands, on one line its escapes are read. */
+function readTriple(cursor: Cursor, fence: string): string | undefined {
+  const from = cursor.at + 3;
+  const end = cursor.source.find(fence, from);
+  if (end < 0) {
+    cursor.at = cursor.text.length;
+    cursor.trouble = "cut-off";
+    return undefined;
+  }
+  cursor.at = end + 3;
+  const raw = cursor.text.slice(from, end);
+  return raw.includes("\n") || !raw.includes("\\")
+    ? raw
+    : raw.replaceAll(/\\(?:u[0-9a-fA-F]{4}|[^])/g, (escape) => unescape(escape, 0, cursor.isPython)[0]);
+}
+
+/** Whether what stands behind a quote shows that the string is over. */
+function endsString(cursor: Cursor, after: number, role: "key" | "value", hasInner: boolean): boolean {
+  const { text } = cursor;
+  const at = skipSpace(text, after);
+  const sign = text[at];
+  if (role === "key") return sign === ":" || sign === "=";
+  if (sign === undefined) return true;
+  if (sign === ",") return continues(cursor, skipSpace(text, at + 1), hasInner);
+  if (sign === "}" || sign === "]") return closes(cursor, at, hasInner);
+  if (sign === "/") return !hasInner && (text[at + 1] === "/" || text[at + 1] === "*");
+  // A comma may be missing between two lines.
+  if (`"'`.includes(sign)) return text.slice(after, at).includes("\n") && isKnownKey(cursor, at);
+  return sign === "<" && matchAt(closingTag, text, at) !== null;
+}
+
+/** What stands behind the comma: a key, an item, or the end of a list with a comma too many. */
+function continues(cursor: Cursor, at: number, hasInner: boolean): boolean {
+  const sign = cursor.text[at];
+  if (sign === undefined) return true;
+  if (isKnownKey(cursor, at)) return true;
+  if (hasInner) return false;
+  return matchAt(anyKey, cursor.text, at) !== null || matchAt(itemStart, cursor.text, at) !== null;
+}
+
+/** A run of closers: as many as are open, and then nothing that would go on with the string. */
+function closes(cursor: Cursor, start: number, hasInner: boolean): boolean {
+  const { text } = cursor;
+  let at = start;
+  let count = 0;
+  for (; text[at] === "}" || text[at] === "]"; at = skipSpace(text, at + 1)) count += 1;
+  const sign = text[at];
+  if (sign === undefined) return true;
+  if (count >= cursor.opens)
+    return hasInner ? !/["'\w]/.test(sign) || text[at - 1] === "\n" : sign !== '"' || text[at - 1] === "\n";
+  if (sign === ",") return !hasInner || matchAt(itemOrKey, text, skipSpace(text, at + 1)) !== null;
+  return matchAt(closingTag, text, at) !== null || (!hasInner && `"/`.includes(sign));
+}
+
+function isKnownKey(cursor: Cursor, at: number): boolean {
+  const key = matchAt(anyKey, cursor.text, at);
+  return key !== null && cursor.source.keys.has(key[1] ?? key[2] ?? "");
+}
+
+/** What an escape stands for and how long it is. One that JSON does not know is text: `\d` in a pattern, `\$` in a script. */
+function unescape(text: string, at: number, isPython: boolean): [meant: string, length: number] {
+  const sign = text[at + 1];
+  if (sign === undefined) return ["\\", 1];
+  const known = escapes.get(sign);
+  if (known !== undefined) return [known, 2];
+  if (sign === "\n") return [isPython ? "" : "\n", 2];
+  const code = sign === "u" ? matchAt(unicode, text, at) : sign === "x" && isPython ? matchAt(hex, text, at) : null;
+  return code ? [String.fromCharCode(Number.parseInt(code[1] ?? "", 16)), code[0].length] : [`\\${sign}`, 2];
+}
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ["n", "\n"],
+  ["t", "\t"],
+  ["r", "\r"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ['"', '"'],
+  ["'", "'"],
+  ["\\", "\\"],
+  ["/", "/"],
+]);
+const unicode = /\\u([0-9a-fA-F]{4})/y;
+const hex = /\\x([0-9a-fA-F]{2})/y;
+const anyKey = /["']([^"'\n\\]{1,80})["']\s*:|([A-Za-z_][\w-]{0,80})\s*:/y;
+const itemStart = /["'[{\d}\]-]|true|false|null|True|False|None/y;
+const itemOrKey = /["'{[]/y;
+const closingTag = /<\/[\w:-]+>|<[|｜]|```|\[\/[A-Z_]+\]/y;

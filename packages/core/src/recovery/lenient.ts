@@ -1,0 +1,178 @@
+import { isForbiddenKey } from "./forbidden.js";
+import { readString } from "./lenient-string.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { NearMissReason } from "./types.js";
+
+/** Where a lenient reading stands. */
+export interface Cursor {
+  readonly source: Source;
+  readonly text: string;
+  /** Python ends a string at its first quote; in JSON a quote that no structure follows belongs to the string. */
+  readonly isPython: boolean;
+  at: number;
+  /** Brackets that are open. */
+  opens: number;
+  /** Brackets that were never closed before the text, or the block, ended. */
+  missing: number;
+  trouble: NearMissReason;
+}
+
+/** What a reading gives up with; `Cursor.trouble` says why. */
+export const failed = Symbol("failed");
+
+/** Reads one value as models write JSON when it goes wrong. Ends with the value, whatever stands behind it. */
+export function readLenient(
+  source: Source,
+  at: number,
+): { value: unknown; end: number; missing: number } | { trouble: NearMissReason; end: number } {
+  const cursor = makeCursor(source, at, false);
+  const value = readValue(cursor);
+  if (value === failed) return { trouble: cursor.trouble, end: Math.max(cursor.at, at + 1) };
+  return { value, end: cursor.at, missing: endsAtMarker(cursor) ? 0 : cursor.missing };
+}
+
+export function makeCursor(source: Source, at: number, isPython: boolean): Cursor {
+  return { source, text: source.text, isPython, at, opens: 0, missing: 0, trouble: "unreadable" };
+}
+
+/** Reads a value and moves the cursor behind it. */
+export function readValue(cursor: Cursor): unknown {
+  const { text } = cursor;
+  cursor.at = skipBlank(text, cursor.at);
+  const sign = text[cursor.at];
+  if (sign === undefined) return fail(cursor, "cut-off");
+  if (sign === "{") return readObject(cursor);
+  if (sign === "[" || (sign === "(" && cursor.isPython)) return readArray(cursor);
+  if (`"'\`“`.includes(sign)) return readString(cursor, "value") ?? failed;
+  return readLiteral(cursor);
+}
+
+function readObject(cursor: Cursor): unknown {
+  const { text } = cursor;
+  if (cursor.opens > 60) return fail(cursor, "unreadable");
+  const record: Record<string, unknown> = {};
+  cursor.at += 1;
+  cursor.opens += 1;
+  const isDoubled = text[cursor.at] === "{";
+  if (isDoubled) cursor.at += 1;
+  for (;;) {
+    const sign = nextSign(cursor);
+    if (sign === "}") {
+      cursor.at += isDoubled && text[cursor.at + 1] === "}" ? 2 : 1;
+      break;
+    }
+    if (sign === undefined || isMarker(cursor)) {
+      cursor.missing += 1;
+      break;
+    }
+    const key = readKey(cursor);
+    if (key === undefined) return failed;
+    if (isForbiddenKey(key)) return fail(cursor, "forbidden-key");
+    const value = readValue(cursor);
+    if (value === failed) return failed;
+    record[key] = value;
+  }
+  cursor.opens -= 1;
+  return record;
+}
+
+function readArray(cursor: Cursor): unknown {
+  const closer = cursor.text[cursor.at] === "(" ? ")" : "]";
+  if (cursor.opens > 60) return fail(cursor, "unreadable");
+  const items: unknown[] = [];
+  cursor.at += 1;
+  cursor.opens += 1;
+  for (;;) {
+    const sign = nextSign(cursor);
+    if (sign === closer) {
+      cursor.at += 1;
+      break;
+    }
+    if (sign === undefined || isMarker(cursor)) {
+      cursor.missing += 1;
+      break;
+    }
+    const item = readValue(cursor);
+    if (item === failed) return failed;
+    items.push(item);
+  }
+  cursor.opens -= 1;
+  return items;
+}
+
+function readKey(cursor: Cursor): string | undefined {
+  const { text } = cursor;
+  const sign = text[cursor.at] ?? "";
+  let key: string | undefined;
+  if (`"'\`“`.includes(sign)) key = readString(cursor, "key");
+  else {
+    key = matchAt(bareKey, text, cursor.at)?.[0];
+    if (key !== undefined) cursor.at += key.length;
+  }
+  if (key === undefined) return undefined;
+  const colon = matchAt(colonSign, text, cursor.at);
+  if (!colon) {
+    cursor.trouble = skipSpace(text, cursor.at) >= text.length ? "cut-off" : "unreadable";
+    return undefined;
+  }
+  cursor.at += colon[0].length;
+  return key;
+}
+
+function readLiteral(cursor: Cursor): unknown {
+  const found = matchAt(literal, cursor.text, cursor.at);
+  if (!found) return fail(cursor, "unreadable");
+  cursor.at += found[0].length;
+  // A number or word at the very end may be half of one.
+  if (cursor.at >= cursor.text.length && cursor.opens > 0) return fail(cursor, "cut-off");
+  if (words.has(found[0])) return words.get(found[0]);
+  const number = Number(found[0].replaceAll("_", ""));
+  return Number.isFinite(number) && matchAt(/[-+.\d]/y, found[0], 0) ? number : fail(cursor, "unreadable");
+}
+
+/** Skips blanks and commas, and tells what stands there. */
+function nextSign(cursor: Cursor): string | undefined {
+  cursor.at = skipBlank(cursor.text, cursor.at);
+  while (cursor.text[cursor.at] === ",") cursor.at = skipBlank(cursor.text, cursor.at + 1);
+  return cursor.text[cursor.at];
+}
+
+/** A closing tag, special token or fence: the value was meant to be over. */
+function isMarker(cursor: Cursor): boolean {
+  return matchAt(marker, cursor.text, cursor.at) !== null;
+}
+
+function endsAtMarker(cursor: Cursor): boolean {
+  return matchAt(marker, cursor.text, skipSpace(cursor.text, cursor.at)) !== null;
+}
+
+/** White space and comments. */
+export function skipBlank(text: string, at: number): number {
+  for (let place = skipSpace(text, at); ;) {
+    const comment = text.charCodeAt(place) === 47 ? matchAt(commentText, text, place) : null;
+    if (!comment) return place;
+    place = skipSpace(text, place + comment[0].length);
+  }
+}
+
+function fail(cursor: Cursor, trouble: NearMissReason): typeof failed {
+  cursor.trouble = trouble;
+  return failed;
+}
+
+const bareKey = /[\p{L}_$][\w$\p{L}-]*/uy;
+const colonSign = /\s*(?::|=>|=)/y;
+const literal = /[-+]?[\w.]+(?:(?<=[eE])[-+]\d+)?/y;
+const commentText = /\/\/[^\n]*|\/\*[^]*?\*\//y;
+const marker = /<\/|<[|｜]|<\w*tool_call|```|\[\/?[A-Z_]{4,}\]/y;
+const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["true", true],
+  ["True", true],
+  ["TRUE", true],
+  ["false", false],
+  ["False", false],
+  ["FALSE", false],
+  ["null", null],
+  ["None", null],
+  ["nil", null],
+]);

@@ -1,0 +1,82 @@
+import { isForbiddenKey } from "./forbidden.js";
+import { type Cursor, failed, makeCursor, readValue, skipBlank } from "./lenient.js";
+import { isRecord } from "./schema.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding, WrittenCall } from "./types.js";
+
+/** Function calls as code: `f(a=1)`, `[f(a=1), g()]`, one a line, `print(f(a=1))`. Only calls of offered tools. */
+export function readPython(source: Source, start: number, isBare: boolean): Finding | undefined {
+  const { text } = source;
+  const isList = text[start] === "[";
+  const calls: WrittenCall[] = [];
+  let at = isList ? skipSpace(text, start + 1) : start;
+  let end = start;
+  for (;;) {
+    const call = readCall(source, at);
+    if (!call) break;
+    calls.push(call);
+    ({ end } = call);
+    const next = skipSpace(text, end);
+    if (isList && text[next] === "]") return { format: "pythonic", strength: "bare", start, end: next + 1, calls };
+    if (!isList && isBare) break;
+    at = text[next] === "," || text[next] === ";" ? skipSpace(text, next + 1) : next;
+    if (!isList && at === next && !text.slice(end, next).includes("\n") && text[next] !== ",") break;
+  }
+  if (calls.length === 0) return undefined;
+  // A list that never closes, or breaks in the middle, is taken only where a marker has announced it.
+  if (isList && isBare) return undefined;
+  return {
+    format: "pythonic",
+    strength: "bare",
+    start,
+    end,
+    calls: calls.map((call) => ({ ...call, isRepaired: isList })),
+  };
+}
+
+function readCall(source: Source, start: number): WrittenCall | undefined {
+  const { text } = source;
+  const opener = matchAt(callStart, text, start);
+  if (!opener) return undefined;
+  const name = opener[2] ?? "";
+  if (!source.names.has(name) && !source.names.has(name.split(".").pop() ?? "")) return undefined;
+  const cursor = makeCursor(source, start + opener[0].length, true);
+  const input = readArguments(cursor);
+  if (!source.spend(cursor.at - start) || input === undefined) return undefined;
+  const end =
+    opener[1] !== undefined && text[skipSpace(text, cursor.at)] === ")" ? skipSpace(text, cursor.at) + 1 : cursor.at;
+  return { name, input, start, end };
+}
+
+/** Keyword arguments, or one object, up to the closing parenthesis. */
+function readArguments(cursor: Cursor): { readonly [name: string]: unknown } | undefined {
+  const { text } = cursor;
+  const values: Record<string, unknown> = {};
+  for (;;) {
+    cursor.at = skipBlank(text, cursor.at);
+    if (text[cursor.at] === ")") {
+      cursor.at += 1;
+      return values;
+    }
+    if (text[cursor.at] === "{" && Object.keys(values).length === 0) {
+      const value = readValue(cursor);
+      cursor.at = skipBlank(text, cursor.at);
+      if (!isRecord(value) || text[cursor.at] !== ")") return undefined;
+      cursor.at += 1;
+      return value;
+    }
+    const keyword = matchAt(keywordStart, text, cursor.at);
+    if (!keyword) return undefined;
+    cursor.at += keyword[0].length;
+    const name = keyword[1] ?? "";
+    const value = readValue(cursor);
+    if (value === failed || isForbiddenKey(name) || Object.hasOwn(values, name)) return undefined;
+    values[name] = value;
+    cursor.at = skipBlank(text, cursor.at);
+    if (text[cursor.at] === ",") cursor.at += 1;
+    else if (text[cursor.at] !== ")") return undefined;
+  }
+}
+
+const callStart = /(print\(\s*)?([A-Za-z_][\w.-]{0,80})\(/y;
+const keywordStart = /([\p{L}_][\p{L}\p{N}_-]{0,80})\s*=\s*(?!=)/uy;

@@ -1,0 +1,26 @@
+import { parsed } from "./json.js";
+import { readLenient } from "./lenient.js";
+import { makeSource, skipSpace } from "./source.js";
+
+/** The object or list that is written in a string, once or twice over; `undefined`: there is none. */
+export function structureIn(text: string): unknown {
+  let value: unknown = text;
+  for (let times = 0; times < 3 && typeof value === "string"; times += 1) value = readOnce(value);
+  return typeof value === "object" && value !== null ? value : undefined;
+}
+
+function readOnce(text: string): unknown {
+  const value = parsed(text);
+  if (value !== undefined) return value;
+  const start = skipSpace(text, 0);
+  if (text[start] !== "{" && text[start] !== "[") return undefined;
+  // `[{\"id\": 1}]`: the inside of a JSON string without its quotes.
+  const inner = parsed(`"${text}"`);
+  if (typeof inner === "string" && inner !== text) return inner;
+  const lenient = readLenient(makeSource(text, noWords), start);
+  return "value" in lenient && lenient.missing === 0 && skipSpace(text, lenient.end) === text.length
+    ? lenient.value
+    : undefined;
+}
+
+const noWords = { names: new Set<string>(), keys: new Set<string>() };

@@ -1,0 +1,159 @@
+import { fitScalar, fitString } from "./schema-scalars.js";
+import { structureIn } from "./schema-text.js";
+
+/** A value as its schema wants it, or one clause on why it can't be. */
+export type Fit = { readonly value: unknown } | { readonly problem: string };
+
+/** What a value is fitted with: `isText` when it comes from a format that knows only text. */
+export interface FitContext {
+  readonly root: unknown;
+  readonly isText: boolean;
+  readonly depth: number;
+}
+
+type Schema = { readonly [key: string]: unknown };
+
+/**
+ * Holds a value against JSON Schema and turns it only into what the schema names: `"5"` into 5 where an integer is wanted.
+ * Read are type, enum, const, properties, required, additionalProperties, items, anyOf, oneOf, allOf, local $ref, bounds and lengths;
+ * not read are pattern, format and conditions.
+ */
+export function fitValue(value: unknown, schema: unknown, context: FitContext): Fit {
+  if (!isRecord(schema) || context.depth > 40) return { value };
+  const inner = { ...context, depth: context.depth + 1 };
+  if (typeof schema["$ref"] === "string") return fitValue(value, resolved(schema["$ref"], context.root), inner);
+  for (const part of listOf(schema["allOf"])) {
+    const fit = fitValue(value, part, inner);
+    if ("problem" in fit) return fit;
+  }
+  const variants = [...listOf(schema["anyOf"]), ...listOf(schema["oneOf"])];
+  if (variants.length > 0) return firstFit(value, variants, inner);
+  if (schema["const"] !== undefined) return fitListed(value, [schema["const"]]);
+  if (Array.isArray(schema["enum"])) return fitListed(value, schema["enum"]);
+  const types = typesOf(schema);
+  if (types.length > 1)
+    return firstFit(
+      value,
+      types.map((type) => ({ ...schema, type })),
+      inner,
+    );
+  return fitType(value, schema, types[0], inner);
+}
+
+function fitType(value: unknown, schema: Schema, type: string | undefined, context: FitContext): Fit {
+  if (type === "object") {
+    const record = typeof value === "string" ? structureIn(value) : value;
+    return isRecord(record) ? fitRecord(record, schema, context) : { problem: "must be an object" };
+  }
+  if (type === "array") return fitArray(value, schema, context);
+  if (type === "string") return fitString(value, schema);
+  if (type === undefined && context.isText && typeof value === "string" && /^\s*(?:null|None)\s*$/.test(value))
+    return { value: null };
+  return fitScalar(value, schema, type);
+}
+
+/** Holds the members of an object against `properties`, `required` and `additionalProperties`. */
+export function fitRecord(
+  record: { readonly [key: string]: unknown },
+  schema: Schema,
+  context: FitContext,
+): { readonly value: { readonly [key: string]: unknown } } | { readonly problem: string } {
+  const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
+  for (const name of listOf(schema["required"])) {
+    if (typeof name === "string" && !Object.hasOwn(record, name)) return { problem: `"${name}" is missing` };
+  }
+  const rest = schema["additionalProperties"];
+  const fitted: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) {
+    const isDeclared = Object.hasOwn(properties, name);
+    if (!isDeclared && rest === false) return { problem: `"${name}" is not one of its arguments` };
+    const fit = fitValue(value, isDeclared ? properties[name] : isRecord(rest) ? rest : undefined, context);
+    if ("problem" in fit) return { problem: `"${name}" ${fit.problem}` };
+    fitted[name] = fit.value;
+  }
+  return { value: fitted };
+}
+
+function fitArray(value: unknown, schema: Schema, context: FitContext): Fit {
+  const read = typeof value === "string" ? structureIn(value) : value;
+  const items = Array.isArray(read)
+    ? (read as unknown[])
+    : isRecord(read) && context.isText
+      ? itemsOf(read)
+      : context.isText
+        ? [value]
+        : undefined;
+  if (!items) return { problem: "must be a list" };
+  if (items.length < numberOr(schema["minItems"], 0) || items.length > numberOr(schema["maxItems"], Infinity))
+    return { problem: "has the wrong number of items" };
+  const fitted: unknown[] = [];
+  for (const item of items) {
+    const fit = fitValue(item, schema["items"], context);
+    if ("problem" in fit) return { problem: `has an item that ${fit.problem}` };
+    fitted.push(fit.value);
+  }
+  return { value: fitted };
+}
+
+/** XML has no lists: `{ item: [..] }` and `{ "0": .., "1": .. }` are how they are written. */
+function itemsOf(record: { readonly [key: string]: unknown }): unknown[] {
+  const keys = Object.keys(record);
+  const [only] = keys;
+  if (keys.length === 1 && only !== undefined && !/^\d+$/.test(only))
+    return Array.isArray(record[only]) ? (record[only] as unknown[]) : [record[only]];
+  return keys.every((key, index) => key === String(index)) ? Object.values(record) : [record];
+}
+
+/** The variant that takes the value as it is, or else the first into which it can be turned. */
+function firstFit(value: unknown, variants: readonly unknown[], context: FitContext): Fit {
+  const fits = variants.map((variant) => fitValue(value, variant, context));
+  const fitting = fits.filter((fit) => "value" in fit);
+  const toNull = context.isText ? fitting.find((fit) => fit.value === null) : undefined;
+  return toNull ?? fitting.find((fit) => Object.is(fit.value, value)) ?? fitting[0] ?? fits[0] ?? { value };
+}
+
+function fitListed(value: unknown, listed: readonly unknown[]): Fit {
+  const same = listed.filter((item) => Object.is(item, value) || JSON.stringify(item) === JSON.stringify(value));
+  const close =
+    same.length > 0 || typeof value !== "string"
+      ? same
+      : listed.filter((item) => String(item).toLowerCase() === value.trim().toLowerCase());
+  return close.length === 1 ? { value: close[0] } : { problem: `must be one of ${JSON.stringify(listed)}` };
+}
+
+function typesOf(schema: Schema): readonly string[] {
+  const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]];
+  return types.filter((type): type is string => typeof type === "string").map((type) => synonyms.get(type) ?? type);
+}
+
+function resolved(reference: string, root: unknown): unknown {
+  let place: unknown = root;
+  for (const step of reference.replace(/^#\/?/, "").split("/"))
+    place = step === "" ? place : isRecord(place) ? place[step] : undefined;
+  return place;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+/** @returns `fallback` where there is no number. */
+export function numberOr(value: unknown, fallback: number): number {
+  return typeof value === "number" ? value : fallback;
+}
+
+/** An object that is no list. */
+export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Names of types in schemas that were written by hand or come from Python. */
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ["float", "number"],
+  ["double", "number"],
+  ["int", "integer"],
+  ["bool", "boolean"],
+  ["str", "string"],
+  ["dict", "object"],
+  ["list", "array"],
+]);

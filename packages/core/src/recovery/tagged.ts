@@ -1,0 +1,113 @@
+import { readJson } from "./json.js";
+import { readPayload } from "./json-payload.js";
+import { readNamedBody } from "./named-body.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding } from "./types.js";
+
+/** JSON, or a name with something behind it, after a tag or token that announces a call. */
+export function readTagged(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const opener = openerAt(text, start);
+  return opener && readAfter(source, start, start + opener.length, opener.format, opener.closer);
+}
+
+/** Reads what stands behind an opener that ends at `from`. */
+export function readAfter(
+  source: Source,
+  start: number,
+  from: number,
+  format: string,
+  closer: string,
+): Finding | undefined {
+  const { text } = source;
+  const fence = matchAt(fenceStart, text, from);
+  const at = skipSpace(text, fence ? from + fence[0].length : from);
+  const sign = text[at];
+  const closerAt = closer === "" ? -1 : source.find(closer, at);
+  if (sign === "{" || sign === "[") {
+    const payload = readPayload(source, at, "marked");
+    if (payload && (payload.calls.length > 0 || payload.trouble === "forbidden-key"))
+      return { format, strength: "marked", start, ...payload };
+    const listed = sign === "[" ? readNamedBody(source, start, at, format) : undefined;
+    if (listed) return listed;
+    const { end } = readJson(source, at);
+    return {
+      format,
+      strength: "marked",
+      calls: [],
+      start,
+      end: closerAt > 0 ? closerAt : Math.max(payload?.end ?? 0, end),
+      trouble: payload?.trouble ?? "unreadable",
+    };
+  }
+  if (sign === undefined || sign === "<") return undefined;
+  const named = readNamedBody(source, start, at, format);
+  if (named) return named;
+  // Prose that mentions the tag has no closer.
+  return closerAt >= 0
+    ? { format, strength: "marked", calls: [], start, end: closerAt + closer.length, trouble: "unreadable" }
+    : undefined;
+}
+
+/** The opener that stands at `at`. */
+function openerAt(text: string, at: number): { format: string; closer: string; length: number } | undefined {
+  if (text[at] === "<") {
+    const token = matchAt(specialToken, text, at);
+    if (token) return fromTable(tokens, plain(token[1] ?? ""), token[0].length, "");
+    const tag = matchAt(plainTag, text, at);
+    return tag ? fromTable(tags, tag[1] ?? "", tag[0].length, `</${tag[1] ?? ""}>`) : undefined;
+  }
+  const bracket = matchAt(bracketMark, text, at);
+  return bracket ? fromTable(brackets, bracket[1] ?? "", bracket[0].length, "") : undefined;
+}
+
+function fromTable(
+  table: ReadonlyMap<string, string>,
+  key: string,
+  length: number,
+  closer: string,
+): { format: string; closer: string; length: number } | undefined {
+  const format = table.get(key);
+  return format === undefined ? undefined : { format, closer, length };
+}
+
+function plain(token: string): string {
+  return token.replaceAll(/[\s▁_\\-]/g, "").toLowerCase();
+}
+
+const specialToken = /<[|｜]([\w▁\\ -]{3,40})[|｜]>(?:<\|(?:plugin|interpreter)\|>)?/y;
+const plainTag = /<([A-Za-z][\w:-]{2,30})(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
+const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
+const fenceStart = /\s*```[a-z_]*\s*/y;
+
+const tokens: ReadonlyMap<string, string> = new Map([
+  ["toolcall", "granite"],
+  ["pythontag", "llama-python-tag"],
+  ["startaction", "command-r"],
+  ["actionstart", "internlm2"],
+  ["functioncall", "gigachat"],
+  ["toolsprefix", "apertus"],
+  ["contentinvoketooljson", "inkling"],
+  ["toolcallstart", "lfm2"],
+  ["pythonstart", "pythonic"],
+]);
+const tags: ReadonlyMap<string, string> = new Map([
+  ["tool_call", "hermes-json"],
+  ["toolcall", "hermes-json"],
+  ["tool-call", "hermes-json"],
+  ["tool_calls", "tool_calls-json"],
+  ["function_call", "granite-20b-fc"],
+  ["function_calls", "olmo3"],
+  ["tool", "hermes-json"],
+  ["invoke", "invoke-xml"],
+  ["function", "hermes-json"],
+  ["response", "hermes-json"],
+  ["JSON", "hermes-json"],
+  ["TOOLCALL", "nemotron-TOOLCALL"],
+  ["longcat_tool_call", "longcat"],
+]);
+const brackets: ReadonlyMap<string, string> = new Map([
+  ["TOOL_CALLS", "mistral"],
+  ["TOOL_CALL", "misc-text"],
+  ["TOOL_REQUEST", "misc-text"],
+]);

@@ -1,0 +1,32 @@
+import { readPayload } from "./json-payload.js";
+import { skipSpace, type Source } from "./source.js";
+import type { Finding } from "./types.js";
+
+/**
+ * `<tools>` declares tools in prompts, and a prompt that is repeated must stay without effect; Qwen2.5-Coder wraps its calls in it.
+ * A call is only one object with a name and arguments, alone in the block. Anything else is passed over as a whole.
+ */
+export function readToolsBlock(
+  source: Source,
+  start: number,
+): { readonly finding?: Finding; readonly end: number } | undefined {
+  const { text } = source;
+  if (!text.startsWith(opener, start)) return undefined;
+  const closer = source.find("</tools>", start);
+  const stop = closer < 0 ? text.length : closer + "</tools>".length;
+  const at = skipSpace(text, start + opener.length);
+  const payload =
+    text[at] === "{" && /^\{\s*["'](?:name|arguments)["']/.test(text.slice(at, at + 40))
+      ? readPayload(source, at, "fenced")
+      : undefined;
+  const [call, ...others] = payload?.calls ?? [];
+  if (!payload || !call || others.length > 0 || skipSpace(text, payload.end) !== (closer < 0 ? text.length : closer))
+    return { end: stop };
+  if (!/["']arguments["']\s*:/.test(text.slice(at, payload.end))) return { end: stop };
+  return {
+    finding: { format: "hermes-json", strength: "marked", start, end: stop, calls: [{ ...call, start, end: stop }] },
+    end: stop,
+  };
+}
+
+const opener = "<tools>";

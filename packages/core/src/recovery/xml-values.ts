@@ -1,0 +1,48 @@
+import { matchAt, skipSpace, type Source } from "./source.js";
+
+/**
+ * Where the value that starts at `from` ends: at the first closer that structure follows. A closer that is part of the value,
+ * in code for example, has text behind it. -1: there is no closer.
+ */
+export function valueEnd(source: Source, from: number, closer: string, followers: RegExp): number {
+  const { text } = source;
+  for (let at = source.find(closer, from); at >= 0; at = source.find(closer, at + 1)) {
+    const after = skipSpace(text, at + closer.length);
+    if (after >= text.length || matchAt(followers, text, after)) return at;
+  }
+  return -1;
+}
+
+/** A value without the one line end on each side that belongs to the format; the rest, indentation too, is the value's own. */
+export function withoutFrame(value: string): string {
+  const start = value.startsWith("\r\n") ? 2 : value.startsWith("\n") ? 1 : 0;
+  const end = value.endsWith("\r\n") ? 2 : value.endsWith("\n") ? 1 : 0;
+  return value.length < start + end ? "" : value.slice(start, value.length - end);
+}
+
+/** The text that a value stands for: out of CDATA, and unescaped where nothing in it is raw markup. */
+export function textOf(value: string): string {
+  const cdata = /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/.exec(value);
+  if (cdata) return cdata[1] ?? "";
+  if (!value.includes("&") || value.includes("<") || value.includes(">")) return value;
+  // Someone who writes a bare & has not escaped anything.
+  if (/&(?!(?:lt|gt|amp|quot|apos|#39);)/.test(value)) return value;
+  return value.replaceAll(/&(lt|gt|amp|quot|apos|#39);/g, (_, name: string) => entities.get(name) ?? "");
+}
+
+const entities: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["#39", "'"],
+]);
+
+/** Named values in the order of writing; a name that comes again makes a list. */
+export function addValue(values: Record<string, unknown>, name: string, value: unknown): void {
+  const before = Object.hasOwn(values, name) ? values[name] : undefined;
+  const next =
+    before === undefined ? value : Array.isArray(before) ? [...(before as unknown[]), value] : [before, value];
+  Object.defineProperty(values, name, { value: next, enumerable: true, configurable: true, writable: true });
+}
