@@ -76,8 +76,7 @@ export function readReply({ model, signal }: TurnRequest, key: string) {
         yield { type: "thinking", text: frame.text };
       } else if (frame?.type === "call") calls.set(frame.id, { name: frame.name, text: "" });
       else if (frame?.type === "arguments") calls.get(frame.id)!.text += frame.text;
-      else if (frame?.type === "usage")
-        yield { type: "usage", counts: "turn", usage: usageOf(frame) };
+      else if (frame?.type === "usage") yield { type: "usage", counts: "turn", usage: usageOf(frame) };
       else if (frame?.type === "end") {
         end = frame;
         for (const call of calls) yield { type: "tool-call", call: callOf(call) };
@@ -86,8 +85,7 @@ export function readReply({ model, signal }: TurnRequest, key: string) {
     },
     /** The last event. Calls of a reply that has no end may be cut, and are not passed on. */
     finish(thrown?: ErrorData): FinishEvent {
-      const failure =
-        thrown ?? error ?? (end ? undefined : errorData("cut-stream", "Echo's reply has no end."));
+      const failure = thrown ?? error ?? (end ? undefined : errorData("cut-stream", "Echo's reply has no end."));
       const native = thought && { provider: "echo", model, data: thought };
       return {
         type: "finish",
@@ -109,12 +107,7 @@ export function readReply({ model, signal }: TurnRequest, key: string) {
   };
 }
 
-function usageOf({
-  in: inputTokens,
-  out: outputTokens,
-  cached,
-  thought,
-}: Extract<Frame, { type: "usage" }>) {
+function usageOf({ in: inputTokens, out: outputTokens, cached, thought }: Extract<Frame, { type: "usage" }>) {
   return {
     inputTokens,
     outputTokens,

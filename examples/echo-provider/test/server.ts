@@ -1,10 +1,4 @@
-import type {
-  SceneFault,
-  ScenePart,
-  SeenMessage,
-  WireAnswer,
-  WireProtocol,
-} from "@aifactory/core/testing";
+import type { SceneFault, ScenePart, SeenMessage, WireAnswer, WireProtocol } from "@aifactory/core/testing";
 import { canaryKey, stopOf } from "@aifactory/core/testing";
 
 interface WireMessage {
@@ -54,8 +48,7 @@ export const echoProtocol: WireProtocol<Wire> = {
   },
   fault({ kind, words, retryAfterSeconds }): WireAnswer {
     const [status, error] = faults[kind] ?? [500, "broken"];
-    const headers =
-      retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+    const headers = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
     return { ...answer(status, error, words), headers };
   },
   streamFault: ({ kind }) => [line({ type: "error", error: faults[kind]?.[1] ?? "broken" })],
@@ -86,8 +79,7 @@ function answer(status: number, error: string, words = ""): WireAnswer {
 
 function framesOf(part: ScenePart): string[] {
   if (part.type === "text") return part.chunks.map((text) => line({ type: "say", text }));
-  if (part.type === "thinking")
-    return [line({ type: "think", text: part.chunks.join(""), seal: part.signature })];
+  if (part.type === "thinking") return [line({ type: "think", text: part.chunks.join(""), seal: part.signature })];
   if (part.type === "malformed") return ['{"type": "say", "te\n'];
   if (part.type === "call") {
     const { id, name, argumentChunks } = part;
@@ -103,14 +95,7 @@ function line(frame: object): string {
   return `${JSON.stringify(frame)}\n`;
 }
 
-function seen({
-  from,
-  text,
-  id = "",
-  failed = false,
-  calls = [],
-  thought,
-}: WireMessage): SeenMessage {
+function seen({ from, text, id = "", failed = false, calls = [], thought }: WireMessage): SeenMessage {
   if (from === "user") return { role: "user", text };
   if (from === "tool") return { role: "tool", callId: id, text, isError: failed };
   const made = calls.map((call) => ({
