@@ -43,7 +43,7 @@ const layers: readonly (readonly string[])[] = [
   ["record"],
   ["checkout", "git"],
   ["process", "sandbox"],
-  ["environment", "output", "process-tree"],
+  ["environment", "guard", "output", "process-tree"],
   ["events", "task", "usage"],
   ["errors", "types"],
 ];

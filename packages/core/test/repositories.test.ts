@@ -187,6 +187,38 @@ describe("nothing in the repository runs", () => {
   });
 });
 
+describe("a model that plants something in the git directory", () => {
+  it("is reported, and what it planted runs in none of our commands", async () => {
+    const repository = await repositoryWith();
+    const proof = join(repository.path, "..", "proof");
+    const plant = `d=$(git rev-parse --git-common-dir); printf '#!/bin/sh\\ntouch ${proof}\\n' > "$d/hooks/post-checkout"; chmod +x "$d/hooks/post-checkout"; git config core.fsmonitor "touch ${proof}"`;
+    const outcome = await run(repository.path, [
+      { calls: [{ name: "run_command", input: { command: plant } }] },
+      ...turns,
+    ]);
+    expect(outcome.status).toBe("ready");
+    expect(outcome.notices).toEqual([
+      { code: "git-changed", message: expect.stringContaining("config, hooks/post-checkout") },
+    ]);
+    await approve(outcome, { unverified: true });
+    await expect(readdir(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it("can't lose checkpoints by resetting the branch, nor hide files by the index", async () => {
+    const repository = await repositoryWith();
+    const hide = "git reset --quiet --hard HEAD~1; printf 'z\\n' > app.py; git update-index --assume-unchanged app.py";
+    const outcome = await run(repository.path, [
+      turns[0]!,
+      { calls: [{ name: "run_command", input: { command: hide } }] },
+      turns[1]!,
+    ]);
+    expect(outcome.status).toBe("ready");
+    expect(await repository.read("app.py", outcome.branch)).toBe("z");
+    // The commit that the reset threw off is still in the branch's history.
+    expect(await repository.git("log", "--format=%H", outcome.branch, "--", "new.py")).not.toBe("");
+  });
+});
+
 describe("many at once", () => {
   it("ten runs on one repository: ten branches, no lost commit, the checkout as it was", async () => {
     const repository = await repositoryWith();

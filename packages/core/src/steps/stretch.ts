@@ -1,5 +1,6 @@
 import { limitReached } from "../budget.js";
 import type { StepKey, Subtask } from "../events.js";
+import { changedSince, readGitState } from "../guard.js";
 import { type WorkResult, work } from "../loop.js";
 import { systemPrompt } from "../prompts.js";
 import { estimateCost } from "../usage.js";
@@ -38,6 +39,7 @@ export async function stretch(
     AbortSignal.timeout(Math.max(1, task.limits.minutes * 60_000 - spentBefore)),
   ]);
   const messages: Message[] = [{ role: "user", text: prompt }];
+  const watch = await watchGit(run, step);
   let served = 0;
 
   await run.emit({
@@ -69,6 +71,7 @@ export async function stretch(
       return cost ? { ...usage, cost } : usage;
     },
     checkpoint: async () => {
+      await watch();
       if (discards) return false;
       served += 1;
       await checkpoint(run, step, `${title}\n\nCheckpoint ${served} of run ${run.record.id} (${asked}).`);
@@ -83,6 +86,19 @@ export async function stretch(
 export async function checkpoint(run: RunContext, step: StepKey, message: string): Promise<void> {
   const made = await (await run.worktree()).checkpoint(message);
   if (made) await run.emit({ type: "checkpoint", step, ...made });
+}
+
+/** Reports what changed in the shared git directory, where it could make git run something. Our own git never runs it. */
+async function watchGit({ repository, emit }: RunContext, step: StepKey): Promise<() => Promise<void>> {
+  let before = await readGitState(repository.commonDir);
+  return async () => {
+    const now = await readGitState(repository.commonDir);
+    const changed = changedSince(before, now);
+    before = now;
+    if (changed.length === 0) return;
+    const message = `While the model worked, the repository's git directory changed: ${changed.join(", ")}. Look at that before you run git there: it may run what stands in it.`;
+    await emit({ type: "notice", step, code: "git-changed", message });
+  };
 }
 
 /** The first line of a commit: what is being done, in at most 72 characters. */
