@@ -1,31 +1,31 @@
 import { run } from "@aifactory/core/process";
+import { z } from "zod";
 import { type Python, pythonFile } from "./python.js";
 
-/** What a project says about itself, read without running any of it. */
-export interface Declaration {
+const declaration = z.object({
   /** The project's folder, relative to the tree; `.` is the tree itself. */
-  readonly folder: string;
-  readonly name: string | null;
-  readonly version: string | null;
+  folder: z.string(),
+  name: z.string().nullable(),
+  version: z.string().nullable(),
   /** Requirement lines that name packages of an index, sorted. */
-  readonly requirements: readonly string[];
-  readonly constraints: readonly string[];
+  requirements: z.array(z.string()),
+  constraints: z.array(z.string()),
   /** Where they stand. */
-  readonly sources: readonly string[];
+  sources: z.array(z.string()),
   /** Lines that are not installed: paths, URLs, options. */
-  readonly left: readonly { readonly source: string; readonly line: string }[];
+  left: z.array(z.object({ source: z.string(), line: z.string() })),
   /** What could not be read. */
-  readonly notes: readonly string[];
+  notes: z.array(z.string()),
   /** Console scripts, `module:function` by name. */
-  readonly scripts: { readonly [name: string]: string };
+  scripts: z.record(z.string(), z.string()),
   /** Folders that an installation would make importable, relative to the project. */
-  readonly paths: readonly string[];
+  paths: z.array(z.string()),
   /** The file that pytest takes its settings from, relative to the project, and its settings as text. */
-  readonly ini: {
-    readonly file: string | null;
-    readonly values: { readonly [name: string]: string };
-  };
-}
+  ini: z.object({ file: z.string().nullable(), values: z.record(z.string(), z.string()) }),
+});
+
+/** What a project says about itself, read without running any of it. */
+export type Declaration = Readonly<z.infer<typeof declaration>>;
 
 /**
  * Reads pyproject.toml, setup.cfg, setup.py, requirements files and pytest's settings.
@@ -48,5 +48,5 @@ export async function readDeclaration(
   });
   signal.throwIfAborted();
   if (result.exitCode !== 0) throw new Error(`declaration.py: ${result.stderr.trim()}`);
-  return JSON.parse(result.stdout) as Declaration;
+  return declaration.parse(JSON.parse(result.stdout));
 }

@@ -1,15 +1,18 @@
 import { AifactoryError } from "@aifactory/core";
+import { z } from "zod";
 import { childEnvironment, run } from "@aifactory/core/process";
 import { fileURLToPath } from "node:url";
 
-/** A Python interpreter of the machine. */
-export interface Python {
+const python = z.object({
   /** The program itself, behind shims and links. */
-  readonly path: string;
-  readonly version: string;
+  path: z.string(),
+  version: z.string(),
   /** Folders that it needs to run. */
-  readonly folders: readonly string[];
-}
+  folders: z.array(z.string()),
+});
+
+/** A Python interpreter of the machine. */
+export type Python = Readonly<z.infer<typeof python>>;
 
 const known = new Map<string, Promise<Python>>();
 
@@ -45,5 +48,5 @@ async function ask(command: string): Promise<Python> {
   });
   if (result.exitCode !== 0)
     throw new AifactoryError("program-missing", `${command} does not work: ${result.stderr.trim()}`);
-  return JSON.parse(result.stdout) as Python;
+  return python.parse(JSON.parse(result.stdout));
 }

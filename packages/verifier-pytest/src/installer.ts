@@ -1,0 +1,122 @@
+import { childEnvironment, type Command, type Environment, run } from "@aifactory/core/process";
+import type { Wanted } from "./virtualenv.js";
+
+/** The program that fills an environment. It is the only one that sees the settings of pip and uv. */
+export interface Installer {
+  readonly name: "uv" | "pip";
+  commands(wanted: Wanted, directory: string): readonly Command[];
+  environment(): Environment;
+  /** What went wrong, and what to type, from what it printed. */
+  problem(log: string): string;
+}
+
+let found: Promise<Installer> | undefined;
+
+/** uv when it is on PATH, else the interpreter's own venv and pip. */
+export async function installer(): Promise<Installer> {
+  return (found ??= run({ command: "uv", args: ["--version"], timeoutMs: 10_000, trusted: true }).then(
+    ({ exitCode }) => (exitCode === 0 ? uv : pip),
+    () => pip,
+  ));
+}
+
+const pip: Installer = {
+  name: "pip",
+  commands: ({ python, systemPackages, builds }, directory) => [
+    {
+      command: python.path,
+      args: ["-I", "-m", "venv", "--without-pip", ...(systemPackages ? ["--system-site-packages"] : []), directory],
+    },
+    {
+      // The new environment needs no pip of its own, whose installation would take seconds: pip 22.3 and later can do this.
+      command: python.path,
+      args: [
+        "-I",
+        "-m",
+        "pip",
+        "--python",
+        `${directory}/bin/python`,
+        "install",
+        "--no-input",
+        "--disable-pip-version-check",
+        ...(builds ? [] : ["--only-binary", ":all:"]),
+        ...files(directory),
+      ],
+    },
+  ],
+  environment: () => installing({ PIP_RETRIES: process.env["PIP_RETRIES"] ?? "1", PIP_NO_COLOR: "1" }),
+  problem(log) {
+    if (/No module named (pip|venv|ensurepip)/.test(log))
+      return "This Python has no pip or no venv. Debian and Ubuntu: apt install python3-venv python3-pip. Or install uv.";
+    return notFound(
+      log,
+      /(?:No matching distribution found for|that satisfies the requirement) ([^\n]+?)(?: \(from|\n|$)/,
+    );
+  },
+};
+
+const uv: Installer = {
+  name: "uv",
+  commands: ({ python, systemPackages, builds }, directory) => [
+    {
+      command: "uv",
+      args: [
+        "venv",
+        "--quiet",
+        "--allow-existing",
+        "--no-project",
+        "--python",
+        python.path,
+        ...(systemPackages ? ["--system-site-packages"] : []),
+        directory,
+      ],
+    },
+    {
+      command: "uv",
+      args: [
+        "pip",
+        "install",
+        "--python",
+        `${directory}/bin/python`,
+        // Linked files would be uv's cache itself.
+        "--link-mode",
+        "copy",
+        "--compile-bytecode",
+        ...(builds ? [] : ["--no-build"]),
+        ...files(directory),
+      ],
+    },
+  ],
+  environment: () => installing({ UV_PYTHON_DOWNLOADS: "never", UV_NO_PROGRESS: "1" }),
+  problem: (log) => notFound(log, /Because ([A-Za-z0-9._-]+(?:[<>=!~][^\s]*)?) (?:was not found|has no|depends)/),
+};
+
+function files(directory: string): string[] {
+  return ["-r", `${directory}/requirements.txt`, "-c", `${directory}/constraints.txt`];
+}
+
+/** Settings under which pip would install somewhere else. */
+const misleading =
+  /^PIP_(USER|TARGET|PREFIX|ROOT|PYTHON|REQUIRE_VIRTUALENV|REPORT|DRY_RUN)$|^UV_(PROJECT|PYTHON|SYSTEM|TARGET)/;
+
+function installing(extra: Environment): Environment {
+  const settings: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    const wanted = /^(PIP_|UV_|SSL_CERT_|REQUESTS_CA_BUNDLE|NETRC|XDG_C)|^(https?|all|no)_proxy$/i.test(name);
+    if (wanted && !misleading.test(name) && value !== undefined) settings[name] = value;
+  }
+  return { ...childEnvironment(), ...settings, ...extra };
+}
+
+function notFound(log: string, pattern: RegExp): string {
+  const requirement = pattern.exec(log)?.[1]?.trim();
+  if (requirement === undefined) {
+    const errors = log.split("\n").filter((line) => /error/i.test(line));
+    return `The requirements could not be installed: ${(errors.at(-1) ?? log.split("\n").at(-1) ?? "").slice(0, 500)}`;
+  }
+  return (
+    `The requirement ${requirement} could not be installed: no index in the settings of pip or uv has a wheel of it for this ` +
+    `Python. To see it: python3 -m pip download --only-binary :all: --no-deps '${requirement.replaceAll("'", "")}'. ` +
+    "Correct the requirement, or name an index that has it (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS)."
+  );
+}

@@ -1,0 +1,107 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Command, run, type SandboxProbe, sandboxed } from "@aifactory/core/process";
+import { type Python, pythonFile } from "./python.js";
+import { readRun, type TestRun } from "./test-run.js";
+import type { Virtualenv } from "./virtualenv.js";
+
+/** What the code under test may use. */
+export interface RunLimits {
+  readonly processes: number;
+  readonly memoryBytes: number;
+  readonly fileBytes: number;
+}
+
+/** Everything that stays the same over the runs of one verification. */
+export interface Workshop {
+  readonly python: Python;
+  readonly virtualenv: Virtualenv;
+  readonly sandbox: SandboxProbe;
+  readonly limits: RunLimits;
+  readonly signal: AbortSignal;
+  /** A folder of our own that goes with the verification. */
+  readonly folder: string;
+}
+
+/** One run of pytest. */
+export interface RunRequest {
+  readonly name: string;
+  /** The tree's folder. */
+  readonly tree: string;
+  /** The project's folder in the tree, where pytest is started. */
+  readonly directory: string;
+  /** Folders to import from besides the project's. */
+  readonly paths: readonly string[];
+  readonly arguments: readonly string[];
+  readonly timeoutMs: number;
+  readonly env?: { readonly [name: string]: string };
+}
+
+/** Runs pytest on a tree under our recorder, shut in when this machine can. */
+export async function runPytest(workshop: Workshop, request: RunRequest): Promise<TestRun> {
+  const out = join(workshop.folder, request.name);
+  const junit = join(out, "junit.xml");
+  await mkdir(join(out, "home"), { recursive: true });
+  await mkdir(join(out, "tmp"), { recursive: true });
+  await writeFile(join(out, "none.ini"), "[pytest]\n");
+  const key = randomBytes(32).toString("hex");
+  const paths = [request.directory, ...request.paths];
+  const orders = {
+    key,
+    directory: request.directory,
+    paths,
+    arguments: [`--junitxml=${junit}`, `--basetemp=${join(out, "tmp", "pytest")}`, ...request.arguments],
+    limits: {
+      NPROC: workshop.limits.processes,
+      AS: workshop.limits.memoryBytes,
+      FSIZE: workshop.limits.fileBytes,
+      NOFILE: 1024,
+      CORE: 0,
+    },
+    ...userOf(workshop, [request.tree, out]),
+  };
+  const command: Command = {
+    command: workshop.virtualenv.python,
+    args: ["-I", "-B", pythonFile("launch.py")],
+    cwd: request.directory,
+    input: JSON.stringify(orders),
+    channel: true,
+    timeoutMs: request.timeoutMs,
+    graceMs: 300,
+    signal: workshop.signal,
+    env: { ...environment(workshop, out, paths), ...request.env },
+  };
+  const result = await run(shutIn(workshop, command, [request.tree, out]));
+  workshop.signal.throwIfAborted();
+  return readRun(result, key, await readFile(junit, "utf8").catch(() => undefined));
+}
+
+function shutIn(workshop: Workshop, command: Command, writable: readonly string[]): Command {
+  if (workshop.sandbox.kind === "none") return command;
+  const readable = [...workshop.python.folders, workshop.virtualenv.directory, pythonFile("")];
+  return sandboxed(command, { view: "strict", readable, writable });
+}
+
+/** All that the code under test gets to know: nothing of the user's environment. */
+function environment({ virtualenv }: Workshop, out: string, paths: readonly string[]): Record<string, string> {
+  return {
+    PATH: `${join(out, "bin")}:${join(virtualenv.directory, "bin")}:/usr/local/bin:/usr/bin:/bin`,
+    HOME: join(out, "home"),
+    TMPDIR: join(out, "tmp"),
+    LANG: "C.UTF-8",
+    TZ: "UTC",
+    CI: "1",
+    PYTHONHASHSEED: "0",
+    PYTHONDONTWRITEBYTECODE: "1",
+    // For the programs that tests start; the recorder's own Python ignores it.
+    PYTHONPATH: paths.join(":"),
+    PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1",
+  };
+}
+
+/** Root runs tests as a user that does not exist, so that limits count and nothing of root's can be reached. */
+function userOf({ sandbox }: Workshop, owned: readonly string[]): object {
+  const isRoot = process.getuid?.() === 0;
+  return isRoot && sandbox.kind === "bubblewrap" ? { user: 61_184 + randomInt(4_000), owned } : {};
+}
