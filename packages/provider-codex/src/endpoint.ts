@@ -1,4 +1,5 @@
 import { AifactoryError } from "@aifactory/core";
+import type OpenAI from "openai";
 
 /** How the provider is made. */
 export interface CodexOptions {
@@ -21,27 +22,29 @@ export interface Endpoint {
   readonly isOpenAI: boolean;
 }
 
-/**
- * Who is asked, as options and environment are now.
- *
- * @throws AifactoryError `auth` when a key is needed and there is none.
- */
-export function endpointOf(options: CodexOptions): Endpoint {
-  const place = placeOf(options);
-  const key = (options.apiKey ?? process.env["OPENAI_API_KEY"] ?? "").trim();
-  if (key === "" && !isLocal(place.baseURL))
-    throw new AifactoryError("auth", `There is no key for ${place.baseURL}. ${keyCure}`);
-  return { ...place, key };
+/** Who is asked, as options and environment are now. */
+export function endpointOf({ apiKey, baseURL }: CodexOptions): Endpoint {
+  const set = baseURL ?? process.env["OPENAI_BASE_URL"]?.trim();
+  const place = set === undefined || set === "" ? "https://api.openai.com/v1" : set;
+  return {
+    baseURL: place,
+    key: (apiKey ?? process.env["OPENAI_API_KEY"] ?? "").trim(),
+    isOpenAI: hostOf(place) === "api.openai.com",
+  };
 }
 
 /** What to type when there is no key or a wrong one. */
 export const keyCure = "Make one at https://platform.openai.com/api-keys and type: export OPENAI_API_KEY=<your key>";
 
-/** The same without the key. */
-export function placeOf({ baseURL }: CodexOptions): Omit<Endpoint, "key"> {
-  const set = baseURL ?? process.env["OPENAI_BASE_URL"]?.trim();
-  const place = set === undefined || set === "" ? "https://api.openai.com/v1" : set;
-  return { baseURL: place, isOpenAI: hostOf(place) === "api.openai.com" };
+/**
+ * The endpoint's client. The SDK is loaded here, with the first turn; it tries nothing again and prints nothing.
+ *
+ * @throws AifactoryError `auth` when a key is needed and there is none.
+ */
+export async function openClient({ baseURL, key }: Endpoint): Promise<OpenAI> {
+  if (key === "" && !isLocal(baseURL)) throw new AifactoryError("auth", `There is no key for ${baseURL}. ${keyCure}`);
+  const { default: Client } = await import("openai");
+  return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off" });
 }
 
 /** A server on this machine (LM Studio, vLLM, llama.cpp) mostly needs no key. */

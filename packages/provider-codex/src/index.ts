@@ -1,8 +1,8 @@
 import type { Provider, TurnEvent, TurnRequest } from "@aifactory/core";
-import type OpenAI from "openai";
 import { readChat } from "./chat-events.js";
 import { toChat } from "./chat-request.js";
-import { type CodexOptions, type Endpoint, endpointOf, placeOf } from "./endpoint.js";
+import { checkEndpoint } from "./check.js";
+import { type CodexOptions, endpointOf, openClient } from "./endpoint.js";
 import { failureFrom, failureOf } from "./failure.js";
 import { defaultModel, modelFacts } from "./models.js";
 import { finish, type Reply, type ReplyReader } from "./reply.js";
@@ -18,22 +18,20 @@ export default function codex(options: CodexOptions = {}): Provider {
     name: "codex",
     kind: "model",
     turn: (request) => takeTurn(options, request),
-    async describe({ model }) {
-      // Others may sell a model of the same name at another price.
-      return placeOf(options).isOpenAI ? modelFacts(model || defaultModel) : {};
-    },
+    check: async ({ model, signal }) => checkEndpoint(endpointOf(options), model || defaultModel, signal),
+    // Others may sell a model of the same name at another price.
+    describe: async ({ model }) => (endpointOf(options).isOpenAI ? modelFacts(model || defaultModel) : {}),
   };
 }
 
 async function* takeTurn(options: CodexOptions, request: TurnRequest): AsyncGenerator<TurnEvent> {
   const { signal } = request;
   const model = request.model || defaultModel;
-  const where = { ...placeOf(options), key: "", model };
+  const where = { ...endpointOf(options), model };
   let reply: Reply = { text: "" };
   let hasAnswered = false;
   try {
     signal.throwIfAborted();
-    Object.assign(where, endpointOf(options));
     const client = await openClient(where);
     if (options.api === "chat") {
       const reader = readChat(model, request.messages);
@@ -45,7 +43,8 @@ async function* takeTurn(options: CodexOptions, request: TurnRequest): AsyncGene
     } else {
       const reader = readResponses(model, (words) => failureFrom(words, where));
       reply = reader.reply;
-      const stream = await client.responses.create(toResponses(request, model, options), { signal });
+      const body = toResponses(request, model, options);
+      const stream = await client.responses.create(body, { signal });
       hasAnswered = true;
       yield* readAll(stream, reader);
     }
@@ -58,10 +57,4 @@ async function* takeTurn(options: CodexOptions, request: TurnRequest): AsyncGene
 /** An abort ends the SDK's loop without a word: only the reply's own end tells that it is whole. */
 async function* readAll<Event>(stream: AsyncIterable<Event>, reader: ReplyReader<Event>): AsyncGenerator<TurnEvent> {
   for await (const event of stream) yield* reader.read(event);
-}
-
-/** The SDK is loaded with the first turn. It tries nothing again and prints nothing: both are core's. */
-async function openClient({ baseURL, key }: Endpoint): Promise<OpenAI> {
-  const { default: Client } = await import("openai");
-  return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off" });
 }

@@ -9,22 +9,21 @@ export const defaultModel = "gpt-6.2-sol";
  * https://developers.openai.com/api/docs/models (each model has its page there); the ones marked with * were read in
  * others' copies of https://developers.openai.com/api/docs/pricing only.
  */
-const prices: { readonly [model: string]: Price } = {
-  "gpt-6.2-sol": { input: 2, cacheRead: 0.1, cacheWrite: 2.5, output: 10 },
-  "gpt-6.2-astra": { input: 8, output: 40 }, // *
-  "gpt-6.1-terra": { input: 1, cacheRead: 0.05, cacheWrite: 1.25, output: 5 }, // *
-  "gpt-6-sol": { input: 2, cacheRead: 0.2, cacheWrite: 2.5, output: 10 },
-  "gpt-6-luna": { input: 0.1, cacheRead: 0.01, cacheWrite: 0.125, output: 0.5 }, // *
-  "gpt-6-astra": { input: 10, cacheRead: 1, cacheWrite: 12.5, output: 50 },
+const prices: ReadonlyMap<string, Price> = new Map([
+  ["gpt-6.2-sol", { input: 2, cacheRead: 0.1, cacheWrite: 2.5, output: 10 }],
+  ["gpt-6.2-astra", { input: 8, output: 40 }], // *
+  ["gpt-6.1-terra", { input: 1, cacheRead: 0.05, cacheWrite: 1.25, output: 5 }], // *
+  ["gpt-6-sol", { input: 2, cacheRead: 0.2, cacheWrite: 2.5, output: 10 }],
+  ["gpt-6-luna", { input: 0.1, cacheRead: 0.01, cacheWrite: 0.125, output: 0.5 }], // *
+  ["gpt-6-astra", { input: 10, cacheRead: 1, cacheWrite: 12.5, output: 50 }],
   // The list price; $4 and $20 are a promotion.
-  "gpt-5.6-sol": { input: 5, cacheRead: 0.5, output: 30 }, // *
-  "gpt-5.6-terra": { input: 2, cacheRead: 0.2, output: 12 },
-  "gpt-5.6-luna": { input: 0.2, cacheRead: 0.02, output: 1.2 },
-  "gpt-5.4": { input: 2.5, cacheRead: 0.25, output: 15 }, // *
-};
+  ["gpt-5.6-sol", { input: 5, cacheRead: 0.5, output: 30 }], // *
+  ["gpt-5.6-terra", { input: 2, cacheRead: 0.2, output: 12 }],
+  ["gpt-5.6-luna", { input: 0.2, cacheRead: 0.02, output: 1.2 }],
+]);
 
 /** OpenAI's models that we know a price of. */
-export const knownModels: readonly string[] = Object.keys(prices);
+export const knownModels: readonly string[] = [...prices.keys()];
 
 const ranks = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 
@@ -59,10 +58,15 @@ function effortsOf(model: string): readonly WireEffort[] {
 
 /** What is known of one of OpenAI's own models; nothing, when it is not among them. */
 export function modelFacts(model: string): ModelFacts {
-  const price = prices[model];
+  const price = prices.get(model);
   if (!price) return {};
-  const contextTokens = model === "gpt-5.4" ? {} : { contextTokens: 1_050_000 };
-  return { ...contextTokens, maxOutputTokens: 128_000, tools: true, thinking: true, price };
+  return {
+    contextTokens: 1_050_000,
+    maxOutputTokens: 128_000,
+    tools: true,
+    thinking: true,
+    price,
+  };
 }
 
 /** Names that are near to one that is not there, the nearest first. */
