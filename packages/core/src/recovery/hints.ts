@@ -19,6 +19,8 @@ export function hintFor(reason: NearMissReason, toolbox: Toolbox, name: string, 
       return `Something that looks like a tool call could not be read and was not run; use the tool interface, or write exactly ${shape} in valid JSON.`;
     case "thinking":
       return `A call of ${called} stands in your thinking and was not run; make it outside of the thinking as ${shape}.`;
+    case "quoted":
+    case "example":
     default:
       return `A call of ${called} was taken for a quotation, a plan or an example and was not run; if you mean it, make it alone as ${shape}.`;
   }

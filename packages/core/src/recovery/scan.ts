@@ -1,8 +1,14 @@
-import { readBareJson, readBarePython } from "./bare.js";
+import { readBareJson, readBareList, readCodeLine } from "./bare.js";
 import { readFence } from "./fenced.js";
 import { readFunctionTag } from "./function-tag.js";
+import { readGemma } from "./gemma.js";
+import { readNameTags } from "./name-tags.js";
+import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent } from "./plain-marks.js";
+import { readReact } from "./react.js";
 import { matchAt, type Source } from "./source.js";
 import { readTagged } from "./tagged.js";
+import { readTokenCall } from "./token-call.js";
+import { readToolTag } from "./tool-tag.js";
 import { readToolsBlock } from "./tools-block.js";
 import type { Finding, FormatReader } from "./types.js";
 
@@ -24,7 +30,7 @@ export function scan(source: Source): Scan {
     if (!found) return { findings, marks };
     const start = found.index;
     const mark = markAt(text, start);
-    if (mark) {
+    if (mark && (!text.startsWith("<|end|>", start) || isOpen(text, marks))) {
       marks.push(mark);
       at = mark.end;
       continue;
@@ -60,7 +66,14 @@ function firstReading(source: Source, start: number, readers: readonly FormatRea
 }
 
 function readersFor(sign: string): readonly FormatReader[] {
-  return readers.get(sign) ?? [];
+  // Whatever ends with a parenthesis is the start of a line of code.
+  return sign.endsWith("(") ? codeReaders : (readers.get(sign.charAt(0)) ?? []);
+}
+
+/** `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
+function isOpen(text: string, marks: Scan["marks"]): boolean {
+  const last = marks[marks.length - 1];
+  return last !== undefined && text.startsWith("<|think|>", last.at);
 }
 
 function markAt(text: string, at: number): Scan["marks"][number] | undefined {
@@ -77,13 +90,19 @@ function skippedBlock(source: Source, at: number): number | undefined {
   return end < 0 ? source.text.length : end + closer.length;
 }
 
-const opener = /[<[{]|```/g;
+const opener = /[<[{✿]|```|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*\(/gm;
 const readers: ReadonlyMap<string, readonly FormatReader[]> = new Map([
-  ["<", [readFunctionTag, readTagged]],
-  ["[", [readTagged, readBareJson, readBarePython]],
+  ["<", [readFunctionTag, readTokenCall, readGemma, readNameTags, readTagged, readToolTag]],
+  ["[", [readMistral, readCallingTool, readTagged, readBareJson, readBareList]],
   ["{", [readBareJson]],
+  ["t", [readHarmony]],
+  [">", [readFunctionary]],
+  ["✿", [readQwenAgent]],
+  ["A", [readReact]],
+  ["*", [readReact]],
 ]);
+const codeReaders: readonly FormatReader[] = [readCodeLine];
 const thinkingMark =
-  /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>)/y;
+  /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =
   /<(tool_response|tool_result|tool_results|tool_output|function_results?|function_response|observation)(?:\s[^<>]*)?>/y;

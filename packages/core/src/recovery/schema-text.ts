@@ -1,5 +1,6 @@
 import { parsed } from "./json.js";
 import { readLenient } from "./lenient.js";
+import { readElements } from "./xml-structure.js";
 import { makeSource, skipSpace } from "./source.js";
 
 /** The object or list that is written in a string, once or twice over; `undefined`: there is none. */
@@ -7,6 +8,11 @@ export function structureIn(text: string): unknown {
   let value: unknown = text;
   for (let times = 0; times < 3 && typeof value === "string"; times += 1) value = readOnce(value);
   return typeof value === "object" && value !== null ? value : undefined;
+}
+
+/** The same for text out of XML, where elements are a structure too. */
+export function structureInText(text: string, isText: boolean): unknown {
+  return structureIn(text) ?? (isText && text.trimStart().startsWith("<") ? readElements(text) : undefined);
 }
 
 function readOnce(text: string): unknown {
@@ -23,4 +29,4 @@ function readOnce(text: string): unknown {
     : undefined;
 }
 
-const noWords = { names: new Set<string>(), keys: new Set<string>() };
+const noWords = { names: new Set<string>(), keys: new Set<string>(), parameters: () => undefined };

@@ -1,5 +1,5 @@
 import { fitScalar, fitString } from "./schema-scalars.js";
-import { structureIn } from "./schema-text.js";
+import { structureInText } from "./schema-text.js";
 
 /** A value as its schema wants it, or one clause on why it can't be. */
 export type Fit = { readonly value: unknown } | { readonly problem: string };
@@ -42,7 +42,7 @@ export function fitValue(value: unknown, schema: unknown, context: FitContext): 
 
 function fitType(value: unknown, schema: Schema, type: string | undefined, context: FitContext): Fit {
   if (type === "object") {
-    const record = typeof value === "string" ? structureIn(value) : value;
+    const record = typeof value === "string" ? structureInText(value, context.isText) : value;
     return isRecord(record) ? fitRecord(record, schema, context) : { problem: "must be an object" };
   }
   if (type === "array") return fitArray(value, schema, context);
@@ -75,7 +75,7 @@ export function fitRecord(
 }
 
 function fitArray(value: unknown, schema: Schema, context: FitContext): Fit {
-  const read = typeof value === "string" ? structureIn(value) : value;
+  const read = typeof value === "string" ? structureInText(value, context.isText) : value;
   const items = Array.isArray(read)
     ? (read as unknown[])
     : isRecord(read) && context.isText

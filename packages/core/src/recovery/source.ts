@@ -5,6 +5,8 @@ export interface Source {
   readonly names: ReadonlySet<string>;
   /** Names that may stand as a key in a call: parameters of the offered tools and the words of the envelopes. */
   readonly keys: ReadonlySet<string>;
+  /** The parameters that a tool declares; none at all may mean any. `undefined`: no such tool. */
+  parameters(name: string): ReadonlySet<string> | undefined;
   /** Like `indexOf`, but remembers the answer: a needle that is nowhere after 10 is not looked for again after 20. */
   find(needle: string, from: number): number;
   /** Pays for the reading of so many characters; `false` when too much has been read again and again. */
@@ -17,7 +19,7 @@ export interface Source {
 const readings = 6;
 
 /** @param words The names of the tools and the words that may be keys. */
-export function makeSource(text: string, words: Pick<Source, "names" | "keys">): Source {
+export function makeSource(text: string, words: Pick<Source, "names" | "keys" | "parameters">): Source {
   const known = new Map<string, { from: number; at: number }>();
   let purse = text.length * readings + 4096;
   return {
@@ -27,6 +29,7 @@ export function makeSource(text: string, words: Pick<Source, "names" | "keys">):
       return words.keys;
     },
     closings: new Map(),
+    parameters: (name) => words.parameters(name),
     find(needle, from) {
       const last = known.get(needle);
       if (last && from >= last.from && (last.at < 0 || from <= last.at)) return last.at;

@@ -90,6 +90,7 @@ const tokens: ReadonlyMap<string, string> = new Map([
   ["contentinvoketooljson", "inkling"],
   ["toolcallstart", "lfm2"],
   ["pythonstart", "pythonic"],
+  ["rolesep", "gigachat"],
 ]);
 const tags: ReadonlyMap<string, string> = new Map([
   ["tool_call", "hermes-json"],

@@ -7,6 +7,8 @@ export interface Toolbox {
   readonly names: ReadonlySet<string>;
   /** Every parameter of every tool, and the words of the envelopes. */
   readonly keys: ReadonlySet<string>;
+  /** The parameters that a tool of exactly this name declares. */
+  parameters(name: string): ReadonlySet<string> | undefined;
   /** @returns The tool, and whether it was called by its own name (a `functions.` in front does not count). */
   find(name: string): { readonly tool: OfferedTool; readonly isExact: boolean } | undefined;
 }
@@ -20,6 +22,10 @@ export function makeToolbox(tools: readonly OfferedTool[]): Toolbox {
     names: new Set(byName.keys()),
     get keys() {
       return (keys ??= keysOf(tools));
+    },
+    parameters(name) {
+      const tool = byName.get(name);
+      return tool && new Set(Object.keys(propertiesOf(tool)));
     },
     find(name) {
       const own = byName.get(name) ?? byName.get(bareName(name));

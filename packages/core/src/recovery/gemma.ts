@@ -1,0 +1,132 @@
+import { isForbiddenKey } from "./forbidden.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding, NearMissReason } from "./types.js";
+
+interface Cursor {
+  readonly source: Source;
+  readonly text: string;
+  at: number;
+  depth: number;
+  isRepaired: boolean;
+  trouble: NearMissReason;
+}
+
+/** `call:f{k:<|"|>v<|"|>,n:3}` behind `<|tool_call>` (Gemma 4) or `<start_function_call>` with `<escape>` (FunctionGemma). */
+export function readGemma(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const head = matchAt(opener, text, start);
+  if (!head) return undefined;
+  const format = head[1] === "start_function_call" ? "functiongemma" : "gemma4";
+  const name = head[2] ?? "";
+  const cursor: Cursor = { source, text, at: start + head[0].length - 1, depth: 0, isRepaired: false, trouble: "unreadable" };
+  const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
+  const base = { format, strength: "marked", start } as const;
+  if (input === undefined || !source.spend(cursor.at - start)) return { ...base, end: Math.max(cursor.at, start + head[0].length), calls: [], trouble: cursor.trouble };
+  const closer = matchAt(closingTag, text, cursor.at);
+  const end = cursor.at + (closer?.[0].length ?? 0);
+  return { ...base, end, calls: [{ name, input, isRepaired: cursor.isRepaired || !closer, start, end }] };
+}
+
+function readObject(cursor: Cursor, closer: string): Record<string, unknown> | undefined {
+  const { text } = cursor;
+  if (cursor.depth > 40) return undefined;
+  cursor.depth += 1;
+  cursor.at += 1;
+  const values: Record<string, unknown> = {};
+  for (;;) {
+    cursor.at = skipSpace(text, cursor.at);
+    if (text[cursor.at] === closer) break;
+    const key = matchAt(keyText, text, cursor.at);
+    if (!key) return give(cursor, cursor.at >= text.length ? "cut-off" : "unreadable");
+    const name = (key[1] ?? "").trim();
+    if (isForbiddenKey(name)) return give(cursor, "forbidden-key");
+    cursor.at = skipSpace(text, cursor.at + key[0].length);
+    const value = readValue(cursor);
+    if (value === undefined) return undefined;
+    values[name] = value;
+    if (!next(cursor, closer)) return undefined;
+  }
+  cursor.at += 1;
+  cursor.depth -= 1;
+  return values;
+}
+
+function readArray(cursor: Cursor): unknown[] | undefined {
+  const { text } = cursor;
+  if (cursor.depth > 40) return undefined;
+  cursor.depth += 1;
+  cursor.at += 1;
+  const items: unknown[] = [];
+  for (;;) {
+    cursor.at = skipSpace(text, cursor.at);
+    if (text[cursor.at] === "]") break;
+    const value = readValue(cursor);
+    if (value === undefined) return undefined;
+    items.push(value);
+    if (!next(cursor, "]")) return undefined;
+  }
+  cursor.at += 1;
+  cursor.depth -= 1;
+  return items;
+}
+
+function readValue(cursor: Cursor): unknown {
+  const { text } = cursor;
+  const sign = text[cursor.at];
+  if (sign === "{") return readObject(cursor, "}");
+  if (sign === "[") return readArray(cursor);
+  const quote = matchAt(quoteToken, text, cursor.at)?.[0];
+  if (quote !== undefined) return readQuoted(cursor, quote);
+  const bare = matchAt(bareValue, text, cursor.at);
+  if (!bare || bare[0].trim() === "") return give(cursor, sign === undefined ? "cut-off" : "unreadable");
+  cursor.at += bare[0].length;
+  const word = bare[0].trim();
+  return words.has(word) ? words.get(word) : plainNumber.test(word) && Number.isFinite(Number(word)) ? Number(word) : word;
+}
+
+/** A string up to its own token; one that was forgotten ends before the end of the call. */
+function readQuoted(cursor: Cursor, quote: string): string | undefined {
+  const { source, text } = cursor;
+  const from = cursor.at + quote.length;
+  for (let end = source.find(quote, from); end >= 0; end = source.find(quote, end + 1)) {
+    if (quote.length === 1 && !matchAt(afterPlainQuote, text, end + 1)) continue;
+    // The token that was found opens a string of the next call: this one had no end.
+    const stop = source.find("}<tool_call|>", from);
+    const other = source.find("<|tool_call>", from);
+    if (stop >= 0 && stop < other && other < end) break;
+    cursor.at = end + quote.length;
+    return text.slice(from, end);
+  }
+  const stop = [source.find("}<tool_call|>", from), source.find("}<end_function_call>", from)].find((at) => at >= 0);
+  if (stop === undefined || !source.spend(stop - from)) return give(cursor, "cut-off");
+  cursor.at = stop;
+  cursor.isRepaired = true;
+  return text.slice(from, stop);
+}
+
+function next(cursor: Cursor, closer: string): boolean {
+  cursor.at = skipSpace(cursor.text, cursor.at);
+  const sign = cursor.text[cursor.at];
+  if (sign === ",") cursor.at += 1;
+  if (sign === "," || sign === closer) return true;
+  cursor.trouble = sign === undefined ? "cut-off" : "unreadable";
+  return false;
+}
+
+function give(cursor: Cursor, trouble: NearMissReason): undefined {
+  cursor.trouble = trouble;
+  return undefined;
+}
+
+const opener = /<(\|tool_call|start_function_call)>\s*call:\s*([\w.:-]{1,100})\s*[{(]/y;
+const closingTag = /\s*<(?:tool_call\||end_function_call)>/y;
+const keyText = /(?:["']|<\|"\|>)?([\p{L}\p{N}_$.-]{1,100})(?:["']|<\|"\|>)?\s*[:=]/uy;
+const quoteToken = /<\|"\|>|<escape>|["']/y;
+const afterPlainQuote = /\s*[,})\]]/y;
+const bareValue = /[^,{}[\]()<>"]+/y;
+const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ["true", true],
+  ["false", false],
+  ["null", null],
+]);

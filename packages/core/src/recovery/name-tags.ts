@@ -1,0 +1,32 @@
+import { isRecord } from "./schema.js";
+import { structureIn } from "./schema-text.js";
+import { readNamedJson } from "./named-input.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding } from "./types.js";
+
+/** The name in one tag and the arguments in the next: `<name>f</name><parameters>{...}</parameters>`, `<tool>f</tool><tool_input>x</tool_input>`. */
+export function readNameTags(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const head = matchAt(nameAndOpener, text, start);
+  if (!head) return undefined;
+  const name = head[2] ?? head[3] ?? "";
+  const tag = head[4] ?? "";
+  const from = start + head[0].length;
+  const closer = `</${tag}>`;
+  const format = "name-parameters-tags";
+  if (text[skipSpace(text, from)] === "{") {
+    const finding = readNamedJson(source, start, name, from, format);
+    const after = skipSpace(text, finding.end);
+    return text.startsWith(closer, after) ? { ...finding, end: after + closer.length } : finding;
+  }
+  const stop = source.find(closer, from);
+  const base = { format, strength: "marked", start } as const;
+  if (stop < 0 || !source.spend(stop - from)) return { ...base, end: from, calls: [], trouble: "cut-off" };
+  const end = stop + closer.length;
+  const raw = text.slice(from, stop).trim();
+  const inner = structureIn(raw);
+  return { ...base, end, calls: [{ name, input: raw === "" ? {} : isRecord(inner) ? inner : raw, isText: true, start, end }] };
+}
+
+const nameAndOpener =
+  /<(?:(name|tool|tool_name|function-name|function_name|tool-name)>\s*([\w.:-]{1,100})\s*<\/\1>|name=([\w.:-]{1,100})<\/name>)\s*<(parameters?|arguments?|args|tool_input|tool-input|input)>/y;

@@ -1,0 +1,40 @@
+import { readNamedJson } from "./named-input.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding } from "./types.js";
+
+/** A name and then arguments, parted by special tokens: DeepSeek V3, Kimi K2, Solar, functionary 2. */
+export function readTokenCall(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const begin = tokenAt(text, start);
+  if (!begin) return undefined;
+  const from = start + begin.length;
+  const head = matchAt(plainText, text, from)?.[0] ?? "";
+  const at = from + head.length;
+  const next = tokenAt(text, at);
+  if (begin.word === "recipient") return next?.word === "content" && source.names.has(head.trim()) ? readNamedJson(source, start, head.trim(), at + next.length, "functionary-v2") : undefined;
+  if (begin.word === "toolcallbegin" && next?.word === "toolsep") return readDeepSeek(source, start, head.trim(), at + next.length);
+  if (begin.word === "toolcallbegin" && next?.word === "toolcallargumentbegin") return readNamedJson(source, start, head.trim(), at + next.length, "kimi-k2");
+  if (begin.word !== "toolcall:begin" || next?.word !== "toolcall:name") return undefined;
+  const name = matchAt(plainText, text, at + next.length)?.[0] ?? "";
+  const parted = tokenAt(text, at + next.length + name.length);
+  return parted?.word === "toolcall:args" ? readNamedJson(source, start, name.trim(), at + next.length + name.length + parted.length, "solar") : undefined;
+}
+
+/** `function<sep>f` and a fence (V3), or `f<sep>{...}` (V3.1). */
+function readDeepSeek(source: Source, start: number, head: string, from: number): Finding | undefined {
+  const { text } = source;
+  if (text[skipSpace(text, from)] === "<" && !tokenAt(text, skipSpace(text, from))) return undefined;
+  if (head !== "function" && head !== "") return readNamedJson(source, start, head, from, "deepseek-v3");
+  const name = matchAt(firstWord, text, from)?.[0] ?? "";
+  return readNamedJson(source, start, name.trim(), from + name.length, "deepseek-v3");
+}
+
+/** The special token at a place, without the signs in which its spellings differ. */
+export function tokenAt(text: string, at: number): { readonly word: string; readonly length: number } | undefined {
+  const found = matchAt(specialToken, text, at);
+  return found ? { word: (found[1] ?? "").replaceAll(/[\s▁_\\-]/g, "").toLowerCase(), length: found[0].length } : undefined;
+}
+
+const specialToken = /<[|｜]([\w▁\\: -]{3,40})[|｜]>/y;
+const plainText = /[^<{`]{0,120}/y;
+const firstWord = /\s*[^\s`{<]{1,100}/y;
