@@ -26,7 +26,8 @@ export function readCodeLine(source: Source, start: number): Finding | undefined
   const head = matchAt(lineHead, text, start);
   const finding = head ? readPython(source, start + head[0].length, true) : undefined;
   const after = finding && matchAt(lineTail, text, finding.end);
-  if (!finding || !after || finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0)) return undefined;
+  if (!finding || !after || finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0))
+    return undefined;
   return { ...finding, start };
 }
 

@@ -1,4 +1,5 @@
 import type { Effect } from "../types.js";
+import { isSpace } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** Why the words around a call say that it is not meant to be made; `undefined`: nothing says so. */
@@ -8,6 +9,7 @@ export function objection(
   effect: Effect | undefined,
 ): "quoted" | "example" | undefined {
   const { start, end } = finding;
+  if (effect === undefined && endOfBefore(text, start) === 0) return undefined;
   const before = text.slice(Math.max(0, start - 300), start);
   const after = text.slice(end, end + 200);
   const line = before.slice(before.lastIndexOf("\n") + 1);
@@ -29,9 +31,22 @@ export function objection(
 
 /** The last sentence before the call, in the last line that is not empty. */
 function lastSentence(before: string): string {
-  const trimmed = before.replace(/(?:<[^<>\n]*>|\s)+$/, "");
+  const trimmed = before.slice(0, endOfBefore(before, before.length));
   const line = trimmed.slice(trimmed.lastIndexOf("\n") + 1);
   return line.split(/[.!?]\s+(?=\p{Lu})/u).pop() ?? "";
+}
+
+/** Where the words before a place end: tags and white space between do not count. */
+function endOfBefore(text: string, place: number): number {
+  const floor = Math.max(0, place - 300);
+  let at = place;
+  for (;;) {
+    while (at > floor && isSpace(text.charCodeAt(at - 1))) at -= 1;
+    if (at <= floor || text[at - 1] !== ">") return at;
+    const opener = text.lastIndexOf("<", at - 1);
+    if (opener < floor || opener < at - 60 || text.slice(opener, at).includes("\n")) return at;
+    at = opener;
+  }
 }
 
 const example =

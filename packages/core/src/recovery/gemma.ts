@@ -18,10 +18,18 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   if (!head) return undefined;
   const format = head[1] === "start_function_call" ? "functiongemma" : "gemma4";
   const name = head[2] ?? "";
-  const cursor: Cursor = { source, text, at: start + head[0].length - 1, depth: 0, isRepaired: false, trouble: "unreadable" };
+  const cursor: Cursor = {
+    source,
+    text,
+    at: start + head[0].length - 1,
+    depth: 0,
+    isRepaired: false,
+    trouble: "unreadable",
+  };
   const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
   const base = { format, strength: "marked", start } as const;
-  if (input === undefined || !source.spend(cursor.at - start)) return { ...base, end: Math.max(cursor.at, start + head[0].length), calls: [], trouble: cursor.trouble };
+  if (input === undefined || !source.spend(cursor.at - start))
+    return { ...base, end: Math.max(cursor.at, start + head[0].length), calls: [], trouble: cursor.trouble };
   const closer = matchAt(closingTag, text, cursor.at);
   const end = cursor.at + (closer?.[0].length ?? 0);
   return { ...base, end, calls: [{ name, input, isRepaired: cursor.isRepaired || !closer, start, end }] };
@@ -81,7 +89,11 @@ function readValue(cursor: Cursor): unknown {
   if (!bare || bare[0].trim() === "") return give(cursor, sign === undefined ? "cut-off" : "unreadable");
   cursor.at += bare[0].length;
   const word = bare[0].trim();
-  return words.has(word) ? words.get(word) : plainNumber.test(word) && Number.isFinite(Number(word)) ? Number(word) : word;
+  return words.has(word)
+    ? words.get(word)
+    : plainNumber.test(word) && Number.isFinite(Number(word))
+      ? Number(word)
+      : word;
 }
 
 /** A string up to its own token; one that was forgotten ends before the end of the call. */

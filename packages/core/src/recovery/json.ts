@@ -31,11 +31,17 @@ export function readJson(source: Source, at: number): JsonReading {
 
 /** The value of well-formed JSON; `undefined` when it is not. */
 export function parsed(json: string): unknown {
+  // A parser that throws costs more than all the rest: what can't be JSON is not given to it.
+  if (!startsJson(json)) return undefined;
   try {
     return JSON.parse(json) as unknown;
   } catch {
     return undefined;
   }
+}
+
+function startsJson(json: string): boolean {
+  return /^\s*(?:\{\s*["}]|\[\s*[[\]{"\d\-tfn]|["\d\-tfn])/.test(json);
 }
 
 /** What jsonrepair makes of it, if every string in the result stands in the text as it is: nothing may be made up or lost. */

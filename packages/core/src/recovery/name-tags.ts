@@ -25,7 +25,11 @@ export function readNameTags(source: Source, start: number): Finding | undefined
   const end = stop + closer.length;
   const raw = text.slice(from, stop).trim();
   const inner = structureIn(raw);
-  return { ...base, end, calls: [{ name, input: raw === "" ? {} : isRecord(inner) ? inner : raw, isText: true, start, end }] };
+  return {
+    ...base,
+    end,
+    calls: [{ name, input: raw === "" ? {} : isRecord(inner) ? inner : raw, isText: true, start, end }],
+  };
 }
 
 const nameAndOpener =

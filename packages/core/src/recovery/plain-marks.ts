@@ -42,7 +42,13 @@ export function readFunctionary(source: Source, start: number): Finding | undefi
   if (text[at] === "{") return readNamedJson(source, start, name, at, "functionary-v3.2");
   const next = source.find(">>>", at);
   const end = next < 0 ? text.length : next;
-  return { format: "functionary-v3.2", strength: "marked", start, end, calls: [{ name, input: text.slice(at, end).trimEnd(), start, end }] };
+  return {
+    format: "functionary-v3.2",
+    strength: "marked",
+    start,
+    end,
+    calls: [{ name, input: text.slice(at, end).trimEnd(), start, end }],
+  };
 }
 
 /** `✿FUNCTION✿: f` and `✿ARGS✿: {...}`: the first Qwen agents. */
@@ -52,7 +58,8 @@ export function readQwenAgent(source: Source, start: number): Finding | undefine
 }
 
 const mistral = /\[TOOL_CALLS\]\s*([\w.:-]{1,100})(?:\[CALL_ID\]\w*)?\s*(\[ARGS\])?\s*/y;
-const harmony = /to=(functions\.)?([\w-][\w.-]{0,99})(?:\s|<\|channel\|>\s*\w*|<\|constrain\|>\s*\w*|json\b|code\b)*(?:<\|message\|>)?\s*(?=\{)/y;
+const harmony =
+  /to=(functions\.)?([\w-][\w.-]{0,99})(?:\s|<\|channel\|>\s*\w*|<\|constrain\|>\s*\w*|json\b|code\b)*(?:<\|message\|>)?\s*(?=\{)/y;
 const callingTool = /\[(?:Calling tool|tool_call):\s*([\w.:-]{1,100})\s*\((?=\s*\{)/y;
 const callingEnd = /\s*\)\s*\]/y;
 const functionary = />>>([\w.-]{1,100})\n/y;

@@ -19,18 +19,29 @@ export function readReact(source: Source, start: number): Finding | undefined {
   const raw = text.slice(from, stop).trim();
   const fence = matchAt(jsonFence, text, from);
   const at = skipSpace(text, from + (fence?.[0].length ?? 0));
-  if (text[at] !== "{") return { ...base, calls: [{ name, input: raw.replace(/^(["'])([^"'\n]*)\1$/, "$2"), start, end: stop }] };
+  if (text[at] !== "{")
+    return { ...base, calls: [{ name, input: raw.replace(/^(["'])([^"'\n]*)\1$/, "$2"), start, end: stop }] };
   const reading = readJson(source, at);
   if ("trouble" in reading) return { ...base, end: Math.max(stop, reading.end), calls: [], trouble: reading.trouble };
   const { value, isRepaired, missing } = reading;
   if (missing > 0 || !isRecord(value)) return { ...base, calls: [], trouble: "cut-off" };
-  return { ...base, end: Math.max(end, reading.end), calls: [{ name, input: value, isRepaired, start, end: Math.max(stop, reading.end) }] };
+  return {
+    ...base,
+    end: Math.max(end, reading.end),
+    calls: [{ name, input: value, isRepaired, start, end: Math.max(stop, reading.end) }],
+  };
 }
 
 function inputEnd(source: Source, from: number, observation: number): number {
-  const ends = [observation, source.find("\nThought:", from), source.find("\nAction:", from), source.find("\nObs", from)].filter((at) => at >= 0);
+  const ends = [
+    observation,
+    source.find("\nThought:", from),
+    source.find("\nAction:", from),
+    source.find("\nObs", from),
+  ].filter((at) => at >= 0);
   return ends.length > 0 ? Math.min(...ends) : source.text.length;
 }
 
-const action = /(?:\*\*)?Action(?: \d+)?\s*:(?:\*\*)?[ \t]*[`*"]{0,3}([\w.:-]{1,100})[`*"]{0,3}(?:\(\))?[ \t]*\r?\n+[ \t]*(?:\*\*)?Action[ _]?Input(?: \d+)?\s*:(?:\*\*)?[ \t]*/y;
+const action =
+  /(?:\*\*)?Action(?: \d+)?\s*:(?:\*\*)?[ \t]*[`*"]{0,3}([\w.:-]{1,100})[`*"]{0,3}(?:\(\))?[ \t]*\r?\n+[ \t]*(?:\*\*)?Action[ _]?Input(?: \d+)?\s*:(?:\*\*)?[ \t]*/y;
 const jsonFence = /\s*```(?:json)?\s*(?=\{)/y;

@@ -1,14 +1,6 @@
-import { readBareJson, readBareList, readCodeLine } from "./bare.js";
 import { readFence } from "./fenced.js";
-import { readFunctionTag } from "./function-tag.js";
-import { readGemma } from "./gemma.js";
-import { readNameTags } from "./name-tags.js";
-import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent } from "./plain-marks.js";
-import { readReact } from "./react.js";
+import { readersAt } from "./readers.js";
 import { matchAt, type Source } from "./source.js";
-import { readTagged } from "./tagged.js";
-import { readTokenCall } from "./token-call.js";
-import { readToolTag } from "./tool-tag.js";
 import { readToolsBlock } from "./tools-block.js";
 import type { Finding, FormatReader } from "./types.js";
 
@@ -51,7 +43,7 @@ export function scan(source: Source): Scan {
       at = "end" in fence ? fence.end : fence.inside;
       continue;
     }
-    const finding = fence?.finding ?? firstReading(source, start, readersFor(found[0]));
+    const finding = fence?.finding ?? firstReading(source, start, readersAt(source, start, found[0]));
     if (finding) findings.push(finding);
     at = Math.max(finding?.end ?? 0, start + found[0].length);
   }
@@ -63,11 +55,6 @@ function firstReading(source: Source, start: number, readers: readonly FormatRea
     if (finding) return finding;
   }
   return undefined;
-}
-
-function readersFor(sign: string): readonly FormatReader[] {
-  // Whatever ends with a parenthesis is the start of a line of code.
-  return sign.endsWith("(") ? codeReaders : (readers.get(sign.charAt(0)) ?? []);
 }
 
 /** `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
@@ -90,18 +77,8 @@ function skippedBlock(source: Source, at: number): number | undefined {
   return end < 0 ? source.text.length : end + closer.length;
 }
 
-const opener = /[<[{✿]|```|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*\(/gm;
-const readers: ReadonlyMap<string, readonly FormatReader[]> = new Map([
-  ["<", [readFunctionTag, readTokenCall, readGemma, readNameTags, readTagged, readToolTag]],
-  ["[", [readMistral, readCallingTool, readTagged, readBareJson, readBareList]],
-  ["{", [readBareJson]],
-  ["t", [readHarmony]],
-  [">", [readFunctionary]],
-  ["✿", [readQwenAgent]],
-  ["A", [readReact]],
-  ["*", [readReact]],
-]);
-const codeReaders: readonly FormatReader[] = [readCodeLine];
+const opener =
+  /[<[{✿]|```|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*\(/gm;
 const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =

@@ -1,4 +1,3 @@
-import { readJson } from "./json.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -24,19 +23,15 @@ export function readAfter(
   const at = skipSpace(text, fence ? from + fence[0].length : from);
   const sign = text[at];
   const closerAt = closer === "" ? -1 : source.find(closer, at);
-  if (sign === "{" || sign === "[") {
+  if (sign === "{" || (sign === "[" && !matchAt(listOfCode, text, at))) {
     const payload = readPayload(source, at, "marked");
-    if (payload && (payload.calls.length > 0 || payload.trouble === "forbidden-key"))
-      return { format, strength: "marked", start, ...payload };
-    const listed = sign === "[" ? readNamedBody(source, start, at, format) : undefined;
-    if (listed) return listed;
-    const { end } = readJson(source, at);
+    if (payload && payload.calls.length > 0) return { format, strength: "marked", start, ...payload };
     return {
       format,
       strength: "marked",
       calls: [],
       start,
-      end: closerAt > 0 ? closerAt : Math.max(payload?.end ?? 0, end),
+      end: closerAt > 0 ? closerAt : Math.max(payload?.end ?? 0, at + 1),
       trouble: payload?.trouble ?? "unreadable",
     };
   }
@@ -55,7 +50,7 @@ function openerAt(text: string, at: number): { format: string; closer: string; l
     const token = matchAt(specialToken, text, at);
     if (token) return fromTable(tokens, plain(token[1] ?? ""), token[0].length, "");
     const tag = matchAt(plainTag, text, at);
-    return tag ? fromTable(tags, tag[1] ?? "", tag[0].length, `</${tag[1] ?? ""}>`) : undefined;
+    return tag ? fromTable(tagFormats, tag[1] ?? "", tag[0].length, `</${tag[1] ?? ""}>`) : undefined;
   }
   const bracket = matchAt(bracketMark, text, at);
   return bracket ? fromTable(brackets, bracket[1] ?? "", bracket[0].length, "") : undefined;
@@ -78,6 +73,7 @@ function plain(token: string): string {
 const specialToken = /<[|｜]([\w▁\\ -]{3,40})[|｜]>(?:<\|(?:plugin|interpreter)\|>)?/y;
 const plainTag = /<([A-Za-z][\w:-]{2,30})(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
+const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
 const fenceStart = /\s*```[a-z_]*\s*/y;
 
 const tokens: ReadonlyMap<string, string> = new Map([
@@ -92,7 +88,8 @@ const tokens: ReadonlyMap<string, string> = new Map([
   ["pythonstart", "pythonic"],
   ["rolesep", "gigachat"],
 ]);
-const tags: ReadonlyMap<string, string> = new Map([
+/** What a plain tag announces, and how that is called. */
+export const tagFormats: ReadonlyMap<string, string> = new Map([
   ["tool_call", "hermes-json"],
   ["toolcall", "hermes-json"],
   ["tool-call", "hermes-json"],

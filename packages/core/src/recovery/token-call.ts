@@ -11,13 +11,20 @@ export function readTokenCall(source: Source, start: number): Finding | undefine
   const head = matchAt(plainText, text, from)?.[0] ?? "";
   const at = from + head.length;
   const next = tokenAt(text, at);
-  if (begin.word === "recipient") return next?.word === "content" && source.names.has(head.trim()) ? readNamedJson(source, start, head.trim(), at + next.length, "functionary-v2") : undefined;
-  if (begin.word === "toolcallbegin" && next?.word === "toolsep") return readDeepSeek(source, start, head.trim(), at + next.length);
-  if (begin.word === "toolcallbegin" && next?.word === "toolcallargumentbegin") return readNamedJson(source, start, head.trim(), at + next.length, "kimi-k2");
+  if (begin.word === "recipient")
+    return next?.word === "content" && source.names.has(head.trim())
+      ? readNamedJson(source, start, head.trim(), at + next.length, "functionary-v2")
+      : undefined;
+  if (begin.word === "toolcallbegin" && next?.word === "toolsep")
+    return readDeepSeek(source, start, head.trim(), at + next.length);
+  if (begin.word === "toolcallbegin" && next?.word === "toolcallargumentbegin")
+    return readNamedJson(source, start, head.trim(), at + next.length, "kimi-k2");
   if (begin.word !== "toolcall:begin" || next?.word !== "toolcall:name") return undefined;
   const name = matchAt(plainText, text, at + next.length)?.[0] ?? "";
   const parted = tokenAt(text, at + next.length + name.length);
-  return parted?.word === "toolcall:args" ? readNamedJson(source, start, name.trim(), at + next.length + name.length + parted.length, "solar") : undefined;
+  return parted?.word === "toolcall:args"
+    ? readNamedJson(source, start, name.trim(), at + next.length + name.length + parted.length, "solar")
+    : undefined;
 }
 
 /** `function<sep>f` and a fence (V3), or `f<sep>{...}` (V3.1). */
@@ -32,7 +39,9 @@ function readDeepSeek(source: Source, start: number, head: string, from: number)
 /** The special token at a place, without the signs in which its spellings differ. */
 export function tokenAt(text: string, at: number): { readonly word: string; readonly length: number } | undefined {
   const found = matchAt(specialToken, text, at);
-  return found ? { word: (found[1] ?? "").replaceAll(/[\s▁_\\-]/g, "").toLowerCase(), length: found[0].length } : undefined;
+  return found
+    ? { word: (found[1] ?? "").replaceAll(/[\s▁_\\-]/g, "").toLowerCase(), length: found[0].length }
+    : undefined;
 }
 
 const specialToken = /<[|｜]([\w▁\\: -]{3,40})[|｜]>/y;

@@ -53,7 +53,14 @@ function readChildren(
   found: (end: number, input: unknown, format: string, isRepaired?: boolean) => Finding,
 ): Finding | undefined {
   const { text } = source;
-  const trouble = (reason: NearMissReason, end: number): Finding => ({ format: "cline-xml", strength: "marked", calls: [], start, end, trouble: reason });
+  const trouble = (reason: NearMissReason, end: number): Finding => ({
+    format: "cline-xml",
+    strength: "marked",
+    calls: [],
+    start,
+    end,
+    trouble: reason,
+  });
   let at = first;
   for (let child = matchAt(tag, text, at); child; child = matchAt(tag, text, at)) {
     const key = child[1] ?? "";
@@ -72,11 +79,19 @@ function readChildren(
   }
   if (text.startsWith(closer, at)) return found(at + closer.length, values, "cline-xml");
   // Everything is there but the last closing tag.
-  return at >= text.length && Object.keys(values).length > 0 ? found(at, values, "cline-xml", true) : trouble(at >= text.length ? "cut-off" : "unreadable", at);
+  return at >= text.length && Object.keys(values).length > 0
+    ? found(at, values, "cline-xml", true)
+    : trouble(at >= text.length ? "cut-off" : "unreadable", at);
 }
 
 /** The closing tag of a child that another parameter or the end of the call follows: one in the middle is part of the value. */
-function childEnd(source: Source, from: number, childCloser: string, closer: string, isKnown: (key: string) => boolean): number {
+function childEnd(
+  source: Source,
+  from: number,
+  childCloser: string,
+  closer: string,
+  isKnown: (key: string) => boolean,
+): number {
   const { text } = source;
   for (let at = source.find(childCloser, from); at >= 0; at = source.find(childCloser, at + 1)) {
     const after = skipSpace(text, at + childCloser.length);
@@ -94,7 +109,8 @@ function unframed(key: string, value: string): string {
 
 function attributesIn(written: string): Record<string, unknown> {
   const values: Record<string, unknown> = {};
-  for (const [, key, double, single] of written.matchAll(attribute)) addValue(values, key ?? "", textOf(double ?? single ?? ""));
+  for (const [, key, double, single] of written.matchAll(attribute))
+    addValue(values, key ?? "", textOf(double ?? single ?? ""));
   return values;
 }
 

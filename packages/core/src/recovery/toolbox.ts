@@ -16,6 +16,7 @@ export interface Toolbox {
 export function makeToolbox(tools: readonly OfferedTool[]): Toolbox {
   const byName = new Map<string, OfferedTool>();
   for (const tool of tools) if (tool.name !== "" && !byName.has(tool.name)) byName.set(tool.name, tool);
+  const alikes = new Map<string, OfferedTool | undefined>();
   let keys: ReadonlySet<string> | undefined;
   return {
     tools,
@@ -30,7 +31,8 @@ export function makeToolbox(tools: readonly OfferedTool[]): Toolbox {
     find(name) {
       const own = byName.get(name) ?? byName.get(bareName(name));
       if (own) return { tool: own, isExact: true };
-      const alike = alikeTool(bareName(name), byName);
+      if (!alikes.has(name)) alikes.set(name, alikeTool(bareName(name), byName));
+      const alike = alikes.get(name);
       return alike && { tool: alike, isExact: false };
     },
   };

@@ -17,7 +17,11 @@ export function readElements(xml: string, depth = 0): { readonly [name: string]:
     const end = found[2] === "/" ? from : xml.indexOf(`</${name}>`, from);
     if (end < 0) return undefined;
     const inner = xml.slice(from, end);
-    addValue(values, name, (inner.trimStart().startsWith("<") && readElements(inner, depth + 1)) || textOf(inner.trim()));
+    addValue(
+      values,
+      name,
+      (inner.trimStart().startsWith("<") && readElements(inner, depth + 1)) || textOf(inner.trim()),
+    );
     at = found[2] === "/" ? from : end + name.length + 3;
   }
   return Object.keys(values).length > 0 ? values : undefined;
