@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Command, run, type SandboxProbe, sandboxed } from "@aifactory/core/process";
+import type { StandIn } from "./project.js";
 import { type Python, pythonFile } from "./python.js";
 import { readRun, type TestRun } from "./test-run.js";
 import type { Virtualenv } from "./virtualenv.js";
@@ -20,6 +21,7 @@ export interface Workshop {
   readonly sandbox: SandboxProbe;
   readonly limits: RunLimits;
   readonly signal: AbortSignal;
+  readonly project: StandIn;
   /** A folder of our own that goes with the verification. */
   readonly folder: string;
 }
@@ -46,7 +48,7 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
   await mkdir(join(out, "tmp"), { recursive: true });
   await writeFile(join(out, "none.ini"), "[pytest]\n");
   const key = randomBytes(32).toString("hex");
-  const paths = [request.directory, ...request.paths];
+  const paths = [request.directory, ...request.paths, workshop.project.path];
   const orders = {
     key,
     directory: request.directory,
@@ -74,19 +76,25 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
   };
   const result = await run(shutIn(workshop, command, [request.tree, out]));
   workshop.signal.throwIfAborted();
-  return readRun(result, key, await readFile(junit, "utf8").catch(() => undefined));
+  const written = await readFile(junit, "utf8").catch(() => undefined);
+  return { ...readRun(result, key, written), command: ["python -I -B launch.py", ...orders.arguments] };
 }
 
 function shutIn(workshop: Workshop, command: Command, writable: readonly string[]): Command {
   if (workshop.sandbox.kind === "none") return command;
-  const readable = [...workshop.python.folders, workshop.virtualenv.directory, pythonFile("")];
+  const readable = [
+    ...workshop.python.folders,
+    workshop.virtualenv.directory,
+    dirname(workshop.project.path),
+    pythonFile(""),
+  ];
   return sandboxed(command, { view: "strict", readable, writable });
 }
 
 /** All that the code under test gets to know: nothing of the user's environment. */
-function environment({ virtualenv }: Workshop, out: string, paths: readonly string[]): Record<string, string> {
+function environment({ virtualenv, project }: Workshop, out: string, paths: readonly string[]): Record<string, string> {
   return {
-    PATH: `${join(out, "bin")}:${join(virtualenv.directory, "bin")}:/usr/local/bin:/usr/bin:/bin`,
+    PATH: `${project.bin}:${join(virtualenv.directory, "bin")}:/usr/local/bin:/usr/bin:/bin`,
     HOME: join(out, "home"),
     TMPDIR: join(out, "tmp"),
     LANG: "C.UTF-8",

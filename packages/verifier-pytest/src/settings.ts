@@ -111,9 +111,11 @@ function pairs(tokens: readonly string[]): string[][] {
 /** Files that none of the folders, which may be patterns, has in it. */
 function outside(folders: readonly string[], files: readonly string[]): string[] {
   const names = folders.map((folder) => folder.replace(/^\.\/|\/$/g, ""));
-  const covers = (name: string, file: string): boolean =>
-    name === "." || name === "" || glob(name).test(file) || glob(`${name}/*`).test(file);
   return files.filter((file) => !names.some((name) => covers(name, file)));
+}
+
+function covers(folder: string, file: string): boolean {
+  return folder === "." || folder === "" || glob(folder).test(file) || glob(`${folder}/*`).test(file);
 }
 
 /** Splits like a shell does, quotes included. */

@@ -10,6 +10,8 @@ export interface RecordedTest {
   readonly outcome: TestOutcome;
   /** Something was raised and yet the test was reported as passed. */
   readonly rewritten: boolean;
+  /** Whether its function was reported at all, and not only what is around it. */
+  readonly called: boolean;
   /** An `async def` test that nothing could run. */
   readonly async: boolean;
   readonly file: string;
@@ -20,6 +22,7 @@ export interface RecordedTest {
 
 /** A pytest run as our recorder saw it. */
 export interface TestRun {
+  readonly command: readonly string[];
   readonly tests: ReadonlyMap<string, RecordedTest>;
   readonly uncollected: readonly { readonly file: string; readonly message: string }[];
   readonly deselected: readonly string[];
@@ -41,7 +44,7 @@ export interface TestRun {
 }
 
 /** Puts the recorder's events together and checks them against each other, the exit status and pytest's own JUnit file. */
-export function readRun(result: CommandResult, key: string, junit: string | undefined): TestRun {
+export function readRun(result: CommandResult, key: string, junit: string | undefined): Omit<TestRun, "command"> {
   const { events, foreign } = hear(result.channel ?? "", key);
   const messages = (kind: "internal" | "broken" | "left"): string[] =>
     events.flatMap((event) => (event.event === kind ? [event.message] : []));
@@ -70,8 +73,9 @@ export function readRun(result: CommandResult, key: string, junit: string | unde
       if (end.code !== result.exitCode)
         doubts.push(`pytest ended with ${end.code} and its process with ${result.exitCode}`);
       const missing = collected.filter((id) => !tests.has(id));
-      const early = tests.size > 0 && missing.length > 0;
-      if (early) doubts.push(`${missing.length} collected tests were never reported, the first is ${missing[0]}`);
+      const claimsAll = end.code === 0 || end.code === 1;
+      if (claimsAll && missing.length > 0)
+        doubts.push(`${missing.length} collected tests were never reported, the first is ${missing[0]}`);
       const bad = [...tests.values()].filter(({ outcome }) => outcome === "failed" || outcome === "error").length;
       if (end.code === 0 && bad + uncollected.length > 0)
         doubts.push(`pytest ended with 0 although ${bad} tests failed`);
@@ -109,6 +113,7 @@ function testsOf(events: readonly RecordedEvent[], unsupported: ReadonlySet<stri
       outcome,
       rewritten:
         (earlier?.rewritten ?? false) || (report.raised === "error" && report.outcome === "passed" && !report.expected),
+      called: earlier?.called === true || report.when === "call",
       async: unsupported.has(report.id),
       file: report.file,
       line: report.line,

@@ -1,0 +1,56 @@
+import { AifactoryError } from "@aifactory/core";
+import { z } from "zod";
+
+const id = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "must be a full commit id");
+const bytes = z.number().int().positive();
+
+const options = z.strictObject({
+  /** Milliseconds for everything, the environment's first installation included. */
+  timeoutMs: z.number().int().positive().default(600_000),
+  /** The interpreter to build the environment with. */
+  python: z.string().min(1).default("python3"),
+  /** The project's folder in the repository. Default: the root, or the project that the change is in. */
+  project: z.string().min(1).optional(),
+  /** What edited or deleted old tests mean when what they said no longer holds, or was only reworded. */
+  testEdits: z.enum(["forbid", "review", "allow"]).default("review"),
+  /** `required`: without a sandbox nothing is run. `auto`: the verdict says whether there was one. */
+  sandbox: z.enum(["auto", "required", "none"]).default("auto"),
+  /** Further requirements. */
+  requirements: z.array(z.string().min(1)).default([]),
+  /** Folder for environments. */
+  cache: z.string().min(1).optional(),
+  /** Whether the interpreter's own packages may be used. */
+  systemPackages: z.boolean().default(false),
+  /** Whether requirements may be built from source: that runs their code with the user's rights. */
+  builds: z.boolean().default(false),
+  /** Tests of the user's own, outside the repository: absolute paths. */
+  acceptance: z.object({ files: z.array(z.string().min(1)).min(1) }).optional(),
+  limits: z
+    .object({
+      processes: z.number().int().positive().default(128),
+      memoryBytes: bytes.default(4 * 1024 ** 3),
+      fileBytes: bytes.default(256 * 1024 ** 2),
+    })
+    .prefault({}),
+});
+
+const request = options.extend({
+  /** Path of a git repository that has both commits. It is read, never written. */
+  repo: z.string().min(1),
+  /** Full ids of the commits. */
+  base: id,
+  head: id,
+});
+
+/** What is verified, and how: complete. */
+export type VerifyCommitOptions = z.output<typeof request>;
+/** What is verified, and how: only `repo`, `base` and `head` are needed. */
+export type VerifyCommitInput = z.input<typeof request>;
+
+/** @throws `invalid-spec` that names the field. */
+export function parseOptions(input: unknown): VerifyCommitOptions {
+  const parsed = request.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
+  throw new AifactoryError("invalid-spec", `The pytest verifier can't work with this. ${problems.join("; ")}`);
+}

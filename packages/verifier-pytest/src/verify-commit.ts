@@ -1,0 +1,53 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AifactoryError, type Verdict } from "@aifactory/core";
+import { git } from "@aifactory/core/git";
+import { inquire } from "./inquiry.js";
+import { parseOptions, type VerifyCommitInput, type VerifyCommitOptions } from "./options.js";
+import { cannotRun } from "./verdict.js";
+
+/** A verification, whoever wrote the commits: no run of AIFactory is needed. */
+export type VerifyCommitRequest = VerifyCommitInput & {
+  readonly signal?: AbortSignal | undefined;
+  /** A line of progress for a person. */
+  readonly onProgress?: ((line: string) => void) | undefined;
+};
+
+/**
+ * Judges what a commit made of another one. The repository is only read. What the code under test does decides the
+ * verdict and nothing else.
+ *
+ * @returns The verdict; see docs/verification.md for what each status stands on.
+ * @throws `invalid-spec` for bad arguments, `aborted` when the signal ended it, and nothing else.
+ */
+export async function verifyCommit({ signal, onProgress, ...input }: VerifyCommitRequest): Promise<Verdict> {
+  const options = parseOptions(input);
+  const stop = signal ?? new AbortController().signal;
+  await mustHave(options, stop);
+  const startedAt = performance.now();
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "aifactory-verify-")));
+  try {
+    return await inquire({ options, folder, startedAt, signal: stop, progress: onProgress ?? (() => {}) });
+  } catch (error) {
+    if (stop.aborted) throw new AifactoryError("aborted", "The verification was stopped.", { cause: error });
+    return cannotRun(options, startedAt, error);
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function mustHave({ repo, base, head }: VerifyCommitOptions, signal: AbortSignal): Promise<void> {
+  for (const commit of [base, head]) {
+    try {
+      await git({ cwd: repo }, ["rev-parse", "--quiet", "--verify", `${commit}^{commit}`], { signal });
+    } catch (cause) {
+      if (signal.aborted) throw new AifactoryError("aborted", "The verification was stopped.", { cause });
+      throw new AifactoryError(
+        "invalid-spec",
+        `There is no commit ${commit} in ${repo}: is it a git repository that has it?`,
+        { cause },
+      );
+    }
+  }
+}

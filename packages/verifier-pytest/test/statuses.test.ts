@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { temporaryRepository } from "@aifactory/core/testing";
+import verifier, { verifyCommit } from "../src/index.js";
+import { cache, judge } from "./judge.js";
+
+const base = {
+  "sums.py": "def add(a, b):\n    return a + b\n",
+  "test_sums.py": "from sums import add\n\ndef test_add():\n    assert add(1, 2) == 3\n",
+};
+const feature = { "sums.py": `${base["sums.py"]}\ndef double(a):\n    return 2 * a\n` };
+const withTest = (body: string): { [path: string]: string } => ({
+  ...feature,
+  "test_double.py": `from sums import double\n\ndef test_double():\n    ${body}\n`,
+});
+
+describe("each status, on real git and a real pytest", () => {
+  it("passed", async () => {
+    const verdict = await judge({ base, head: withTest("assert double(4) == 8") });
+    expect(verdict).toMatchObject({ status: "passed", fixable: false, counts: { total: 2, passed: 2 } });
+    expect(verdict.evidence).toMatchObject({ environment: { python: expect.any(String) } });
+  });
+
+  it("failed", async () => {
+    const verdict = await judge({ base, head: withTest("assert double(4) == 9") });
+    expect(verdict).toMatchObject({ status: "failed", fixable: true, counts: { total: 2, passed: 1, failed: 1 } });
+    expect(verdict.findings[0]).toMatchObject({ code: "test-failed", file: "test_double.py", severity: "error" });
+  });
+
+  it("no-tests", async () => {
+    const verdict = await judge({ base: { "sums.py": "" }, head: feature });
+    expect(verdict).toMatchObject({ status: "no-tests", fixable: true });
+  });
+
+  it("tampered", async () => {
+    const verdict = await judge({ base, head: withTest("import os; os._exit(0)") });
+    expect(verdict.status).toBe("tampered");
+  });
+
+  it("timed-out", async () => {
+    const verdict = await judge({ base, head: withTest("import time; time.sleep(600)") }, { timeoutMs: 4_000 });
+    expect(verdict).toMatchObject({ status: "timed-out", findings: [{ test: "test_double.py::test_double" }] });
+    expect(verdict.durationMs).toBeLessThan(12_000);
+  });
+
+  it("cannot-run, with the requirement that is not to be had", async () => {
+    const head = { ...withTest("assert double(4) == 8"), "requirements.txt": "no-such-package-of-anyone==9.9\n" };
+    const verdict = await judge({ base, head });
+    expect(verdict).toMatchObject({ status: "cannot-run", fixable: true });
+    expect(verdict.summary).toContain("no-such-package-of-anyone==9.9");
+  });
+
+  it("cannot-run, with the line to type, for an async test without its plugin", async () => {
+    const test = "from sums import double\n\nasync def test_double():\n    assert double(4) == 8\n";
+    const verdict = await judge({ base, head: { ...feature, "test_double.py": test } });
+    expect(verdict.status).toBe("cannot-run");
+    expect(verdict.summary).toContain("echo pytest-asyncio >> requirements.txt");
+  });
+});
+
+describe("the verifier", () => {
+  it("rejects bad arguments by name, and an abort", async () => {
+    const commit = "1".repeat(40);
+    await expect(verifyCommit({ repo: "x", base: "main", head: commit })).rejects.toMatchObject({
+      code: "invalid-spec",
+      message: expect.stringContaining("base"),
+    });
+    const repository = await temporaryRepository();
+    const head = await repository.head();
+    await expect(verifyCommit({ repo: repository.path, base: commit, head })).rejects.toMatchObject({
+      code: "invalid-spec",
+    });
+    const aborted = verifier({ cache }).verify({
+      repo: repository.path,
+      base: head,
+      head,
+      options: {},
+      signal: AbortSignal.abort(),
+    });
+    await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+    await repository.remove();
+  });
+});
