@@ -20,6 +20,8 @@ export interface Case {
   readonly expect: VerdictStatus | readonly VerdictStatus[];
   /** A finding that must be among the verdict's. */
   readonly finding?: string;
+  /** Acceptance tests of the user's, which lie outside of the repository. */
+  readonly acceptance?: { readonly [name: string]: string };
   /** Options of the verifier. */
   readonly options?: { readonly [option: string]: unknown };
 }

@@ -101,12 +101,8 @@ export const oldTests: readonly Case[] = [
       "calc.py": "def add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    return {(3, 4): 12, (3, 0): 0}[(a, b)]\n",
     },
     expect: "failed",
-    options: {
-      acceptance: {
-        files: {
-          "test_accept.py": "from calc import mul\n\n\ndef test_others():\n    assert mul(5, 6) == 30\n",
-        },
-      },
+    acceptance: {
+      "test_accept.py": "from calc import mul\n\n\ndef test_others():\n    assert mul(5, 6) == 30\n",
     },
   },
   {
@@ -119,12 +115,8 @@ export const oldTests: readonly Case[] = [
         "import pytest\n\n\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item, call):\n    if 'others' in item.name:\n        call.excinfo = None\n    yield\n",
     },
     expect: ["failed", "tampered"],
-    options: {
-      acceptance: {
-        files: {
-          "test_accept.py": "from calc import mul\n\n\ndef test_others():\n    assert mul(5, 6) == 30\n",
-        },
-      },
+    acceptance: {
+      "test_accept.py": "from calc import mul\n\n\ndef test_others():\n    assert mul(5, 6) == 30\n",
     },
   },
 ];

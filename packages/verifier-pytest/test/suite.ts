@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import type { Case } from "./case.js";
+import { judgeCase, told } from "./judge-case.js";
+
+/** One test for each case, a few at a time. */
+export function suite(title: string, cases: readonly Case[]): void {
+  describe(title, () => {
+    it.concurrent.each(cases)("$name", async (one) => {
+      const verdict = await judgeCase(one);
+      const codes = verdict.findings.map(({ code }) => code);
+      const isAsExpected =
+        [one.expect].flat().includes(verdict.status) && (one.finding === undefined || codes.includes(one.finding));
+      // The whole story stands in the failure: nobody should have to run it again to see why.
+      expect(isAsExpected ? "" : `expected ${String(one.expect)}, got ${told(verdict)}`).toBe("");
+      expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
+      // No verdict may call code correct.
+      expect(verdict.summary).not.toMatch(/\bcorrect\b/i);
+    });
+  });
+}
