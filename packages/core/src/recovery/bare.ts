@@ -1,18 +1,23 @@
+import { closingOf } from "./closings.js";
 import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
 import { isRecord } from "./schema.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
-/** A JSON value that stands in the text with nothing to announce it. */
+/** A JSON value that stands in the text with nothing to announce it. Data is passed over as a whole: a call inside of it is data too. */
 export function readBareJson(source: Source, start: number): Finding | undefined {
-  if (!matchAt(callLike, source.text, start)) return undefined;
-  if (source.text.startsWith("functools", start - 9)) {
-    const marked = readPayload(source, start, "marked");
-    return marked && { format: "phi4-functools", strength: "marked", start: start - 9, ...marked };
+  const isFunctools = source.text.startsWith("functools", start - 9);
+  if (isFunctools || matchAt(callLike, source.text, start)) {
+    const payload = readPayload(source, start, isFunctools ? "marked" : "bare");
+    if (payload && isFunctools) return { format: "phi4-functools", strength: "marked", start: start - 9, ...payload };
+    if (payload) return { format: "bare-json", strength: "bare", start, ...payload };
   }
-  const payload = readPayload(source, start, "bare");
-  return payload && { format: "bare-json", strength: "bare", start, ...payload };
+  if (!matchAt(dataLike, source.text, start)) return undefined;
+  const end = closingOf(source, start);
+  return end > 0 && source.foreign < start
+    ? { format: "bare-json", strength: "bare", start, end, calls: [] }
+    : undefined;
 }
 
 /** Calls as code in square brackets. */
@@ -34,6 +39,7 @@ export function readCodeLine(source: Source, start: number): Finding | undefined
 const lineHead = /[ \t]*(?:tool_code\s*=\s*)?/y;
 const lineTail = /[ \t]*(?:\r?\n|$)/y;
 
+const dataLike = /\[?\s*\{\s*"/y;
 /** The first key of everything that can be a call; other data is not even parsed. */
 const callLike =
   /\[?\s*\{\{?\s*["'“`]?(?:name|tool|tool_name|function|function_name|function_call|action|arguments|parameters|args|input|params|type|id|index|tool_calls?|tool_call_id|thoughts?|thinking|reasoning|explanation|content|role|recipient_name|action_input)["'”`]?\s*[:=]/y;

@@ -2,19 +2,17 @@ import type { Source } from "./source.js";
 
 /**
  * Where the bracket at `at` closes (the place after the closer) in well-formed JSON; -1 when it does not.
- * Every bracket seen on the way is remembered: nested openers are not scanned again.
+ * `foreign` tells of a sign on the way that JSON has only in strings. Brackets that never close are remembered: each of them would be followed to the end of the text.
  */
 export function closingOf(source: Source, at: number): number {
-  const { text, closings } = source;
-  const known = closings.get(at);
-  if (known !== undefined) return known;
   const open: number[] = [];
-  const closed = scan(text, at, open, closings);
-  for (const place of open) closings.set(place, -1);
+  const closed = scan(source, at, open);
+  if (closed < 0) for (const place of open) source.unclosed.add(place);
   return closed;
 }
 
-function scan(text: string, start: number, open: number[], closings: Map<number, number>): number {
+function scan(source: Source, start: number, open: number[]): number {
+  const { text } = source;
   for (let at = start; at >= 0 && at < text.length;) {
     const sign = text.charCodeAt(at);
     if (sign === quote) {
@@ -23,19 +21,20 @@ function scan(text: string, start: number, open: number[], closings: Map<number,
       continue;
     }
     if (sign === openBrace || sign === openBracket) {
-      const known = closings.get(at);
-      if (known === -1) return -1;
-      if (known === undefined) open.push(at);
-      at = known ?? at + 1;
+      if (source.unclosed.has(at)) return -1;
+      open.push(at);
+      at += 1;
       continue;
     }
     at += 1;
-    if (sign !== closeBrace && sign !== closeBracket) continue;
+    if (sign !== closeBrace && sign !== closeBracket) {
+      if (sign > 127 || foreign[sign] === 1) source.foreign = at - 1;
+      continue;
+    }
     const opener = open[open.length - 1];
     // Both closers stand two places after their openers in ASCII.
     if (opener === undefined || text.charCodeAt(opener) !== sign - 2) return -1;
     open.pop();
-    closings.set(opener, at);
     if (open.length === 0) return at;
   }
   return -1;
@@ -51,6 +50,10 @@ function stringEnd(text: string, at: number): number {
   return -1;
 }
 
+/** What JSON has outside of its strings: structure, white space, and the letters of numbers, true, false and null. */
+const foreign = Uint8Array.from({ length: 128 }, (_, code) =>
+  /[\s{}[\]:,"\d+\-.eEtrufalsn]/.test(String.fromCharCode(code)) ? 0 : 1,
+);
 const quote = 34;
 const backslash = 92;
 const openBrace = 123;

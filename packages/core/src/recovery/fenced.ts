@@ -24,7 +24,9 @@ export function readFence(source: Source, start: number): Fence | undefined {
   const strength = markedLanguages.has(language) ? "marked" : "fenced";
   const named = opener[3];
   const finding =
-    named && source.names.has(named) ? readArguments(source, start, at, named) : readBody(source, start, at, strength);
+    named && source.words.isTool(named)
+      ? readArguments(source, start, at, named)
+      : readBody(source, start, at, strength);
   if (!finding) return skipped;
   const after = skipSpace(text, finding.end);
   const isClosed = text.startsWith(ticks, after);

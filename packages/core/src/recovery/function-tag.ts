@@ -25,7 +25,7 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
     end,
     calls: [
       {
-        name: own(source, name),
+        name: own(name, source.words.isTool),
         input,
         isText,
         isRepaired,
@@ -90,7 +90,7 @@ function readParameters(
     isRepaired ||= !isClosed || short !== null;
     usesParam ||= tag[2] === "param";
     const raw = short ? (short[4] ?? "") : text.slice(from, end);
-    addValue(values, own(source, (tag[3] ?? "").trim(), "keys"), textOf(isFunction ? withoutFrame(raw) : raw));
+    addValue(values, own((tag[3] ?? "").trim(), source.words.isKey), textOf(isFunction ? withoutFrame(raw) : raw));
     at = skipSpace(text, short ? from : isClosed ? end + closer.length : end);
   }
   const after = closed(text, at);
@@ -140,8 +140,8 @@ function endsHere(text: string, at: number): boolean {
 }
 
 /** Quotation marks around a name are part of it only where the tool is named so. */
-function own(source: Source, name: string, kind: "names" | "keys" = "names"): string {
-  return source[kind].has(name) ? name : name.replace(/^(["'])(.*)\1$/, "$2");
+function own(name: string, isKnown: (name: string) => boolean): string {
+  return !/^["']/.test(name) || isKnown(name) ? name : name.replace(/^(["'])(.*)\1$/, "$2");
 }
 
 function formatOf(space: string, isFunction: boolean, opener: RegExpExecArray, isJson: boolean): string {

@@ -8,7 +8,10 @@ export function hintFor(reason: NearMissReason, toolbox: Toolbox, name: string, 
   const called = tool ?? name.slice(0, 60);
   switch (reason) {
     case "unknown-tool":
-      return `There is no tool named ${JSON.stringify(called)}; the tools are ${[...toolbox.names].slice(0, 20).join(", ")}.`;
+      return `There is no tool named ${JSON.stringify(called)}; the tools are ${toolbox.tools
+        .slice(0, 20)
+        .map((offered) => offered.name)
+        .join(", ")}.`;
     case "bad-arguments":
       return `The call of ${called} was not run because ${detail ?? "its arguments do not fit"}; write ${shape} with arguments that fit its schema.`;
     case "forbidden-key":

@@ -1,8 +1,10 @@
 import { accept } from "./accept.js";
 import { objection } from "./context.js";
 import { hintFor } from "./hints.js";
-import { scan, type Scan } from "./scan.js";
+import { remainingText } from "./remaining-text.js";
+import { scan } from "./scan.js";
 import { makeSource } from "./source.js";
+import { isMeantInThinking, isThinking } from "./thinking.js";
 import { makeToolbox, type Toolbox } from "./toolbox.js";
 import type {
   Finding,
@@ -30,7 +32,7 @@ export function recoverToolCalls(
   const found = scan(makeSource(text, toolbox));
   const calls: RecoveredCall[] = [];
   const nearMisses: NearMiss[] = [];
-  const rehearsed: RecoveredCall[] = [];
+  const rehearsed: { readonly call: RecoveredCall; readonly isMeant: boolean }[] = [];
   let objected: { end: number; reason: NearMissReason } | undefined;
   for (const finding of found.findings) {
     if (finding.trouble !== undefined) nearMisses.push(missed(finding, finding.trouble, "", toolbox));
@@ -45,8 +47,8 @@ export function recoverToolCalls(
       if (reason !== undefined) {
         objected = { end: finding.end, reason };
         nearMisses.push(missed(finding, reason, written.name, toolbox));
-      } else if (isThinking(found.marks, finding.start)) rehearsed.push(outcome.call);
-      else calls.push(outcome.call);
+      } else if (!isThinking(found.marks, finding.start)) calls.push(outcome.call);
+      else rehearsed.push({ call: outcome.call, isMeant: isMeantInThinking(text, found.marks, finding, outcome.tool) });
     }
   }
   for (const call of calls.length > 0 ? [] : rehearsed)
@@ -56,26 +58,9 @@ export function recoverToolCalls(
       span: call.span,
       hint: hintFor("thinking", toolbox, call.name),
     });
-  return { calls, nearMisses, text: without(text, calls) };
+  return { calls, nearMisses, text: remainingText(text, calls) };
 }
 
 function missed({ format, start, end }: Finding, reason: NearMissReason, name: string, toolbox: Toolbox): NearMiss {
   return { reason, format, span: [start, end], hint: hintFor(reason, toolbox, name) };
-}
-
-function isThinking(marks: Scan["marks"], at: number): boolean {
-  const next = marks.find((mark) => mark.at >= at);
-  if (next) return !next.opens;
-  const last = marks[marks.length - 1];
-  return last?.opens ?? false;
-}
-
-function without(text: string, calls: readonly RecoveredCall[]): string {
-  let rest = "";
-  let at = 0;
-  for (const { span } of calls) {
-    if (span[0] > at) rest += text.slice(at, span[0]);
-    at = Math.max(at, span[1]);
-  }
-  return rest + text.slice(at);
 }

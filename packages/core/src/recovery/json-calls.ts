@@ -58,7 +58,7 @@ function namedInput(value: Json, source: Source, strength: Strength): NamedInput
 /** `{"f": {...}}`: the name is the key. Only where a marker has said that this is a call. */
 function keyedInput(value: Json, source: Source): NamedInput | undefined {
   const [entry, ...others] = Object.entries(value);
-  return entry && others.length === 0 && source.names.has(entry[0]) && isRecord(entry[1])
+  return entry && others.length === 0 && source.words.isTool(entry[0]) && isRecord(entry[1])
     ? { name: entry[0], input: entry[1] }
     : undefined;
 }
@@ -71,9 +71,9 @@ function flatInput(
   source: Source,
   strength: Strength,
 ): NamedInput | undefined {
-  if (!source.names.has(name)) return strength === "marked" ? { name, input: {} } : undefined;
+  if (!source.words.isTool(name)) return strength === "marked" ? { name, input: {} } : undefined;
   const rest = Object.entries(value).filter(([key]) => key !== nameKey && !ignoredKeys.has(key));
-  if (strength !== "marked" && (rest.length === 0 || rest.some(([key]) => !source.keys.has(key)))) return undefined;
+  if (strength !== "marked" && (rest.length === 0 || rest.some(([key]) => !source.words.isKey(key)))) return undefined;
   return { name, input: Object.fromEntries(rest) };
 }
 

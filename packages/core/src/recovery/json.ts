@@ -1,7 +1,7 @@
 import { jsonrepair } from "jsonrepair";
 import { closingOf } from "./closings.js";
 import { readLenient } from "./lenient.js";
-import type { Source } from "./source.js";
+import { matchAt, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** A value that was read, or why it could not be. */
@@ -15,9 +15,11 @@ export type JsonReading =
  */
 export function readJson(source: Source, at: number): JsonReading {
   const { text } = source;
+  if (!matchAt(jsonStart, text, at)) return { trouble: "unreadable", end: at + 1 };
   const end = closingOf(source, at);
   if (!source.spend(Math.max(end, at) - at)) return { trouble: "unreadable", end: at + 1 };
-  if (end > 0) {
+  // A parser that throws costs more than all the rest: what can't be JSON is not given to it.
+  if (end > 0 && source.foreign < at) {
     const value = parsed(text.slice(at, end));
     if (value !== undefined) return { value, end, isRepaired: false, missing: 0 };
   }
@@ -31,7 +33,6 @@ export function readJson(source: Source, at: number): JsonReading {
 
 /** The value of well-formed JSON; `undefined` when it is not. */
 export function parsed(json: string): unknown {
-  // A parser that throws costs more than all the rest: what can't be JSON is not given to it.
   if (!startsJson(json)) return undefined;
   try {
     return JSON.parse(json) as unknown;
@@ -62,3 +63,6 @@ function isVerbatim(value: unknown, json: string, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([key, part]) => json.includes(key) && isVerbatim(part, json, depth + 1));
 }
+
+/** An object or a list whose first part can be one, however broken. */
+const jsonStart = /\{\s*["'`“”{}\p{L}_$/]|\[\s*["'`“{}[\]\d/.tfnTFN-]/uy;

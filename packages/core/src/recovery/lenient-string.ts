@@ -87,7 +87,7 @@ function closes(cursor: Cursor, start: number, hasInner: boolean): boolean {
 
 function isKnownKey(cursor: Cursor, at: number): boolean {
   const key = matchAt(anyKey, cursor.text, at);
-  return key !== null && cursor.source.keys.has(key[1] ?? key[2] ?? "");
+  return key !== null && cursor.source.words.isKey(key[1] ?? key[2] ?? "");
 }
 
 /** What an escape stands for and how long it is. One that JSON does not know is text: `\d` in a pattern, `\$` in a script. */

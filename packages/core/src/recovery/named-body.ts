@@ -33,7 +33,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   const next = skipSpace(text, from);
   const glm = readGlm(source, next);
   if (glm) return glm.trouble ? trouble(glm.trouble, glm.end) : found(glm.end, name, glm.values, true, glm.isRepaired);
-  if (!source.names.has(name)) return undefined;
+  if (!source.words.isTool(name)) return undefined;
   if (text[next] === "{") {
     const reading = readJson(source, next);
     if ("trouble" in reading) return trouble(reading.trouble, reading.end);

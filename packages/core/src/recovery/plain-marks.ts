@@ -8,7 +8,7 @@ export function readMistral(source: Source, start: number): Finding | undefined 
   if (!head) return undefined;
   const name = head[1] ?? "";
   const at = start + head[0].length;
-  if (head[2] === undefined && source.text[at] !== "{" && !source.names.has(name)) return undefined;
+  if (head[2] === undefined && source.text[at] !== "{" && !source.words.isTool(name)) return undefined;
   const finding = readNamedJson(source, start, name, at, "mistral");
   // Prose that goes on after the token names no call.
   return head[2] === undefined && finding.trouble === "unreadable" ? undefined : finding;
@@ -37,7 +37,7 @@ export function readFunctionary(source: Source, start: number): Finding | undefi
   const { text } = source;
   const head = matchAt(functionary, text, start);
   const name = head?.[1] ?? "";
-  if (!head || !source.names.has(name)) return undefined;
+  if (!head || !source.words.isTool(name)) return undefined;
   const at = start + head[0].length;
   if (text[at] === "{") return readNamedJson(source, start, name, at, "functionary-v3.2");
   const next = source.find(">>>", at);

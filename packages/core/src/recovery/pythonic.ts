@@ -39,7 +39,7 @@ function readCall(source: Source, start: number): WrittenCall | undefined {
   const opener = matchAt(callStart, text, start);
   if (!opener) return undefined;
   const name = opener[2] ?? "";
-  if (!source.names.has(name) && !source.names.has(name.split(".").pop() ?? "")) return undefined;
+  if (!source.words.isTool(name) && !source.words.isTool(name.split(".").pop() ?? "")) return undefined;
   const cursor = makeCursor(source, start + opener[0].length, true);
   const input = readArguments(cursor);
   if (!source.spend(cursor.at - start) || input === undefined) return undefined;

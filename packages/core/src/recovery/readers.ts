@@ -5,36 +5,48 @@ import { readNameTags } from "./name-tags.js";
 import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent } from "./plain-marks.js";
 import { readReact } from "./react.js";
 import { matchAt, type Source } from "./source.js";
-import { readTagged, tagFormats } from "./tagged.js";
-import { readTokenCall } from "./token-call.js";
+import { readTagged, tagFormats, tokenFormats } from "./tagged.js";
+import { readTokenCall, tokenAt } from "./token-call.js";
 import { readToolTag } from "./tool-tag.js";
 import type { FormatReader } from "./types.js";
 
 /** The readers that can make something of the place where `sign` was found, in the order in which they are to be asked. */
-export function readersAt({ text, names }: Source, at: number, sign: string): readonly FormatReader[] {
+export function readersAt({ text, words }: Source, at: number, sign: string): readonly FormatReader[] {
   const first = sign.charAt(0);
   if (sign.endsWith("(")) return code;
-  if (first !== "<") return bySign.get(first) ?? none;
   const second = text.charAt(at + 1);
-  if (second === "|" || second === "｜") return token;
+  if (first === "[") return /[\s{]/.test(second) ? bracketed : /[A-Za-z_]/.test(second) ? marked : none;
+  if (first === "{") return /["'“`\s{A-Za-z]/.test(second) ? braced : none;
+  if (first !== "<") return bySign.get(first) ?? none;
+  if (second === "|" || second === "｜") return tokenReaders(text, at);
   const word = matchAt(tagWord, text, at)?.[1];
   if (word === undefined) return none;
-  const own = names.has(word) ? [readToolTag] : none;
+  const own = words.isTool(word) ? toolTag : none;
   const known = byTag.get(word.slice(word.lastIndexOf(":") + 1)) ?? (tagFormats.has(word) ? tagged : none);
   return own.length === 0 ? known : [...known, ...own];
 }
 
+function tokenReaders(text: string, at: number): readonly FormatReader[] {
+  if (text.startsWith("DSML", at + 2)) return functionTag;
+  const word = tokenAt(text, at)?.word;
+  if (word === undefined) return text.startsWith("tool_call>", at + 2) ? gemma : none;
+  return tokenFormats.has(word) ? tagged : /^(?:toolcall:?begin|recipient)$/.test(word) ? token : none;
+}
+
+const braced: readonly FormatReader[] = [readBareJson];
+const bracketed: readonly FormatReader[] = [readBareJson, readBareList];
+const marked: readonly FormatReader[] = [readMistral, readCallingTool, readTagged, readBareList];
 const none: readonly FormatReader[] = [];
 const code: readonly FormatReader[] = [readCodeLine];
 const tagged: readonly FormatReader[] = [readTagged];
-const token: readonly FormatReader[] = [readFunctionTag, readTokenCall, readGemma, readTagged];
+const toolTag: readonly FormatReader[] = [readToolTag];
+const token: readonly FormatReader[] = [readTokenCall];
+const gemma: readonly FormatReader[] = [readGemma];
 const functionTag: readonly FormatReader[] = [readFunctionTag, readTagged];
 const nameTags: readonly FormatReader[] = [readNameTags, readTagged];
 const tagWord = /<([A-Za-z_][\w:.-]*)/y;
 
 const bySign: ReadonlyMap<string, readonly FormatReader[]> = new Map([
-  ["[", [readMistral, readCallingTool, readTagged, readBareJson, readBareList]],
-  ["{", [readBareJson]],
   ["t", [readHarmony]],
   [">", [readFunctionary]],
   ["✿", [readQwenAgent]],
@@ -52,5 +64,5 @@ const byTag: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["tool-name", nameTags],
   ["function-name", nameTags],
   ["function_name", nameTags],
-  ["start_function_call", [readGemma]],
+  ["start_function_call", gemma],
 ]);

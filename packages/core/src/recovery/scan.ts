@@ -1,20 +1,21 @@
 import { readFence } from "./fenced.js";
 import { readersAt } from "./readers.js";
 import { matchAt, type Source } from "./source.js";
+import type { ThinkingMark } from "./thinking.js";
 import { readToolsBlock } from "./tools-block.js";
 import type { Finding, FormatReader } from "./types.js";
 
 /** What one pass over the text finds: shapes of calls, and where thinking begins and ends. */
 export interface Scan {
   readonly findings: readonly Finding[];
-  readonly marks: readonly { readonly at: number; readonly end: number; readonly opens: boolean }[];
+  readonly marks: readonly ThinkingMark[];
 }
 
 /** One pass from the left: at each place where a format can begin its reader is asked; what it takes is not looked at again. */
 export function scan(source: Source): Scan {
   const { text } = source;
   const findings: Finding[] = [];
-  const marks: Scan["marks"][number][] = [];
+  const marks: ThinkingMark[] = [];
   opener.lastIndex = 0;
   for (let at = 0; ;) {
     opener.lastIndex = at;
@@ -58,12 +59,12 @@ function firstReading(source: Source, start: number, readers: readonly FormatRea
 }
 
 /** `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
-function isOpen(text: string, marks: Scan["marks"]): boolean {
+function isOpen(text: string, marks: readonly ThinkingMark[]): boolean {
   const last = marks[marks.length - 1];
   return last !== undefined && text.startsWith("<|think|>", last.at);
 }
 
-function markAt(text: string, at: number): Scan["marks"][number] | undefined {
+function markAt(text: string, at: number): ThinkingMark | undefined {
   const found = matchAt(thinkingMark, text, at);
   return found ? { at, end: at + found[0].length, opens: found[1] !== undefined } : undefined;
 }

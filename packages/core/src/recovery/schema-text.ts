@@ -29,4 +29,4 @@ function readOnce(text: string): unknown {
     : undefined;
 }
 
-const noWords = { names: new Set<string>(), keys: new Set<string>(), parameters: () => undefined };
+const noWords = { isTool: () => false, isKey: () => false, parameters: () => undefined };

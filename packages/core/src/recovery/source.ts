@@ -1,36 +1,46 @@
+/** What a reader may ask about the offered tools. */
+export interface Words {
+  /** Whether a tool of exactly this name was offered. */
+  isTool(name: string): boolean;
+  /** Whether this may stand as a key in a call: a parameter of an offered tool, or a word of the envelopes. */
+  isKey(name: string): boolean;
+  /** The parameters that a tool declares; none at all may mean any. `undefined`: no such tool. */
+  parameters(name: string): ReadonlySet<string> | undefined;
+}
+
 /** The text under reading, with what is already known of it, so that no search is made twice. */
 export interface Source {
   readonly text: string;
-  /** Names of the offered tools. */
-  readonly names: ReadonlySet<string>;
-  /** Names that may stand as a key in a call: parameters of the offered tools and the words of the envelopes. */
-  readonly keys: ReadonlySet<string>;
-  /** The parameters that a tool declares; none at all may mean any. `undefined`: no such tool. */
-  parameters(name: string): ReadonlySet<string> | undefined;
+  readonly words: Words;
   /** Like `indexOf`, but remembers the answer: a needle that is nowhere after 10 is not looked for again after 20. */
   find(needle: string, from: number): number;
   /** Pays for the reading of so many characters; `false` when too much has been read again and again. */
   spend(characters: number): boolean;
-  /** Where brackets that were looked at close; -1: nowhere. */
-  readonly closings: Map<number, number>;
+  /** Brackets of which is known that they never close. */
+  readonly unclosed: Set<number>;
+  /** The last place at which something stood that well-formed JSON can't have there. */
+  foreign: number;
 }
 
 /** How often the same text may be read by different readers before they stop: what keeps hostile input linear. */
 const readings = 6;
+/** In a text as short as this, searching is cheaper than remembering. */
+const shortText = 2000;
 
-/** @param words The names of the tools and the words that may be keys. */
-export function makeSource(text: string, words: Pick<Source, "names" | "keys" | "parameters">): Source {
-  const known = new Map<string, { from: number; at: number }>();
+export function makeSource(text: string, words: Words): Source {
+  let known: Map<string, { from: number; at: number }> | undefined;
+  let unclosed: Set<number> | undefined;
   let purse = text.length * readings + 4096;
   return {
     text,
-    names: words.names,
-    get keys() {
-      return words.keys;
+    words,
+    foreign: -1,
+    get unclosed() {
+      return (unclosed ??= new Set());
     },
-    closings: new Map(),
-    parameters: (name) => words.parameters(name),
     find(needle, from) {
+      if (text.length < shortText) return text.indexOf(needle, from);
+      known ??= new Map();
       const last = known.get(needle);
       if (last && from >= last.from && (last.at < 0 || from <= last.at)) return last.at;
       const at = text.indexOf(needle, from);

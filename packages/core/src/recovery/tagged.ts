@@ -1,6 +1,7 @@
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
+import { tokenAt } from "./token-call.js";
 import type { Finding } from "./types.js";
 
 /** JSON, or a name with something behind it, after a tag or token that announces a call. */
@@ -47,8 +48,14 @@ export function readAfter(
 /** The opener that stands at `at`. */
 function openerAt(text: string, at: number): { format: string; closer: string; length: number } | undefined {
   if (text[at] === "<") {
-    const token = matchAt(specialToken, text, at);
-    if (token) return fromTable(tokens, plain(token[1] ?? ""), token[0].length, "");
+    const token = tokenAt(text, at);
+    if (token)
+      return fromTable(
+        tokenFormats,
+        token.word,
+        token.length + (matchAt(plugin, text, at + token.length)?.[0].length ?? 0),
+        "",
+      );
     const tag = matchAt(plainTag, text, at);
     return tag ? fromTable(tagFormats, tag[1] ?? "", tag[0].length, `</${tag[1] ?? ""}>`) : undefined;
   }
@@ -66,17 +73,14 @@ function fromTable(
   return format === undefined ? undefined : { format, closer, length };
 }
 
-function plain(token: string): string {
-  return token.replaceAll(/[\s▁_\\-]/g, "").toLowerCase();
-}
-
-const specialToken = /<[|｜]([\w▁\\ -]{3,40})[|｜]>(?:<\|(?:plugin|interpreter)\|>)?/y;
+const plugin = /<\|(?:plugin|interpreter)\|>/y;
 const plainTag = /<([A-Za-z][\w:-]{2,30})(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
 const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
 const fenceStart = /\s*```[a-z_]*\s*/y;
 
-const tokens: ReadonlyMap<string, string> = new Map([
+/** What a special token announces, and how that is called. */
+export const tokenFormats: ReadonlyMap<string, string> = new Map([
   ["toolcall", "granite"],
   ["pythontag", "llama-python-tag"],
   ["startaction", "command-r"],

@@ -12,7 +12,7 @@ export function readTokenCall(source: Source, start: number): Finding | undefine
   const at = from + head.length;
   const next = tokenAt(text, at);
   if (begin.word === "recipient")
-    return next?.word === "content" && source.names.has(head.trim())
+    return next?.word === "content" && source.words.isTool(head.trim())
       ? readNamedJson(source, start, head.trim(), at + next.length, "functionary-v2")
       : undefined;
   if (begin.word === "toolcallbegin" && next?.word === "toolsep")

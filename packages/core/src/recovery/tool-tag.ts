@@ -13,7 +13,7 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   const { text } = source;
   const head = matchAt(tag, text, start);
   const name = head?.[1] ?? "";
-  const declared = head && source.parameters(name);
+  const declared = head && source.words.parameters(name);
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
   const found = (end: number, input: unknown, format: string, isRepaired = false): Finding => ({

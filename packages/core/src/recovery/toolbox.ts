@@ -1,37 +1,32 @@
 import { isRecord } from "./schema.js";
+import type { JsonSchema } from "../types.js";
+import type { Words } from "./source.js";
 import type { OfferedTool } from "./types.js";
 
 /** The offered tools, to be found by what models call them. */
-export interface Toolbox {
+export interface Toolbox extends Words {
   readonly tools: readonly OfferedTool[];
-  readonly names: ReadonlySet<string>;
-  /** Every parameter of every tool, and the words of the envelopes. */
-  readonly keys: ReadonlySet<string>;
-  /** The parameters that a tool of exactly this name declares. */
-  parameters(name: string): ReadonlySet<string> | undefined;
   /** @returns The tool, and whether it was called by its own name (a `functions.` in front does not count). */
   find(name: string): { readonly tool: OfferedTool; readonly isExact: boolean } | undefined;
 }
 
 export function makeToolbox(tools: readonly OfferedTool[]): Toolbox {
-  const byName = new Map<string, OfferedTool>();
-  for (const tool of tools) if (tool.name !== "" && !byName.has(tool.name)) byName.set(tool.name, tool);
-  const alikes = new Map<string, OfferedTool | undefined>();
-  let keys: ReadonlySet<string> | undefined;
+  const own = (name: string): OfferedTool | undefined =>
+    name === "" ? undefined : tools.find((tool) => tool.name === name);
+  let alikes: Map<string, OfferedTool | undefined> | undefined;
   return {
     tools,
-    names: new Set(byName.keys()),
-    get keys() {
-      return (keys ??= keysOf(tools));
-    },
+    isTool: (name) => own(name) !== undefined,
+    isKey: (name) => envelopeKeys.has(name) || tools.some((tool) => parametersOf(tool).has(name)),
     parameters(name) {
-      const tool = byName.get(name);
-      return tool && new Set(Object.keys(propertiesOf(tool)));
+      const tool = own(name);
+      return tool && parametersOf(tool);
     },
     find(name) {
-      const own = byName.get(name) ?? byName.get(bareName(name));
-      if (own) return { tool: own, isExact: true };
-      if (!alikes.has(name)) alikes.set(name, alikeTool(bareName(name), byName));
+      const exact = own(name) ?? own(bareName(name));
+      if (exact) return { tool: exact, isExact: true };
+      alikes ??= new Map();
+      if (!alikes.has(name)) alikes.set(name, alikeTool(bareName(name), tools));
       const alike = alikes.get(name);
       return alike && { tool: alike, isExact: false };
     },
@@ -49,11 +44,11 @@ function bareName(name: string): string {
 }
 
 /** The one tool whose name differs only in case and separators, or only in the name of a server in front. */
-function alikeTool(name: string, byName: ReadonlyMap<string, OfferedTool>): OfferedTool | undefined {
+function alikeTool(name: string, tools: readonly OfferedTool[]): OfferedTool | undefined {
   if (name.length > 100) return undefined;
   const plain = plainName(name);
   const last = plainName(name.split(/[./]|__/).pop() ?? "");
-  const alike = [...byName.values()].filter((tool) => {
+  const alike = tools.filter((tool) => {
     const own = plainName(tool.name);
     return (
       own !== "" &&
@@ -76,11 +71,15 @@ export function propertiesOf(tool: OfferedTool): { readonly [name: string]: unkn
   return isRecord(properties) ? properties : {};
 }
 
-function keysOf(tools: readonly OfferedTool[]): ReadonlySet<string> {
-  return new Set([...envelopeKeys, ...tools.flatMap((tool) => Object.keys(propertiesOf(tool)))]);
+function parametersOf(tool: OfferedTool): ReadonlySet<string> {
+  let names = parameterNames.get(tool.inputSchema);
+  if (!names) parameterNames.set(tool.inputSchema, (names = new Set(Object.keys(propertiesOf(tool)))));
+  return names;
 }
 
-const envelopeKeys = [
+/** Schemas stay the same from reply to reply. */
+const parameterNames = new WeakMap<JsonSchema, ReadonlySet<string>>();
+const envelopeKeys: ReadonlySet<string> = new Set([
   "name",
   "tool",
   "tool_name",
@@ -95,4 +94,4 @@ const envelopeKeys = [
   "id",
   "type",
   "tool_call_id",
-];
+]);

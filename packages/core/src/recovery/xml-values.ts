@@ -44,5 +44,7 @@ export function addValue(values: Record<string, unknown>, name: string, value: u
   const before = Object.hasOwn(values, name) ? values[name] : undefined;
   const next =
     before === undefined ? value : Array.isArray(before) ? [...(before as unknown[]), value] : [before, value];
-  Object.defineProperty(values, name, { value: next, enumerable: true, configurable: true, writable: true });
+  // Kept as a key of its own, so that it can be seen and refused.
+  if (name === "__proto__") Object.defineProperty(values, name, { value: next, enumerable: true });
+  else values[name] = next;
 }

@@ -76,10 +76,13 @@ function folded(lines: readonly string[]): string {
   let text = "";
   for (const [index, line] of lines.entries()) {
     const before = lines[index - 1];
-    const isPlain = (part: string | undefined): boolean => part !== undefined && part !== "" && !/^\s/.test(part);
     text += index === 0 ? line : (isPlain(line) && isPlain(before) ? " " : "\n") + line;
   }
   return text.replaceAll(/\n\n(?=\S)/g, "\n");
+}
+
+function isPlain(line: string | undefined): boolean {
+  return line !== undefined && /^\S/.test(line);
 }
 
 function unquoted(scalar: string): string {

@@ -1,0 +1,44 @@
+import type { Finding, OfferedTool } from "./types.js";
+
+/** A tag or token that begins or ends thinking. */
+export interface ThinkingMark {
+  readonly at: number;
+  readonly end: number;
+  readonly opens: boolean;
+}
+
+/** Whether a place is inside of the thinking. A closer without an opener ends thinking that the prompt had begun. */
+export function isThinking(marks: readonly ThinkingMark[], at: number): boolean {
+  if (marks.length === 0) return false;
+  const next = firstAfter(marks, at);
+  const mark = marks[next];
+  if (mark && !mark.opens) return true;
+  return marks[next - 1]?.opens ?? false;
+}
+
+/**
+ * A call in the thinking is meant when the model forgot to stop thinking or had nothing to say behind it.
+ * Only one that a marker announces, and never one that changes something: a rehearsal looks the same.
+ */
+export function isMeantInThinking(
+  text: string,
+  marks: readonly ThinkingMark[],
+  finding: Finding,
+  tool: OfferedTool,
+): boolean {
+  if (finding.strength !== "marked" || tool.effect === "write" || tool.effect === "execute") return false;
+  const last = marks[marks.length - 1];
+  return last !== undefined && (last.opens || text.slice(last.end).trim() === "");
+}
+
+/** Index of the first mark at or after a place, by halves: there can be as many marks as calls. */
+function firstAfter(marks: readonly ThinkingMark[], at: number): number {
+  let low = 0;
+  let high = marks.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((marks[middle]?.at ?? 0) < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
