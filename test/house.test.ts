@@ -85,11 +85,11 @@ describe("the house", () => {
   it("no vendor's name stands in core outside the rows of resolve", () => {
     const vendor = /anthropic|openai|\bclaude\b|\bgemini\b|copilot|ollama|\bcodex\b/i;
     const code = (file: string): string => read(file).replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
-    const named_ = sources(core).filter(
+    const naming = sources(core).filter(
       (file) => !file.includes("/recovery/") && !file.endsWith("/resolve.ts") && vendor.test(code(file)),
     );
     // `types` and `task` give model strings as examples in comments and error messages.
-    expect(named_.map(named).filter((file) => !file.endsWith("/task.ts"))).toEqual([]);
+    expect(naming.map(named).filter((file) => !file.endsWith("/task.ts"))).toEqual([]);
   });
 
   it("nobody but process spawns", () => {

@@ -2,6 +2,7 @@ import type { Outcome, RunEvent, ToolCall } from "@aifactory/core";
 
 /** What a person wants to see of an event while it happens; undefined for the rest. */
 export function line(event: RunEvent): string | undefined {
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- only what a person wants to see
   switch (event.type) {
     case "run-started":
       return `· run ${event.id} on ${event.branch}`;
@@ -27,8 +28,8 @@ export function line(event: RunEvent): string | undefined {
 }
 
 function called({ name, input }: ToolCall): string {
-  const first = Object.values((input ?? {}) as Record<string, unknown>)[0];
-  return first === undefined ? name : `${name} ${String(first).split("\n")[0]?.slice(0, 70)}`;
+  const first: unknown = typeof input === "object" && input !== null ? Object.values(input)[0] : undefined;
+  return typeof first === "string" ? `${name} ${first.split("\n")[0]?.slice(0, 70)}` : name;
 }
 
 /** The last screen: what came out, how it is known, and what to do next. */

@@ -16,7 +16,7 @@ export interface CliAgent {
    */
   command(request: TurnRequest, scratch: string): AgentCommand;
   /** Makes the reader of a turn's output: what one line means. Pure; it keeps what it must remember between lines. */
-  read(request: TurnRequest): (line: string) => readonly TurnEvent[];
+  readonly read: (request: TurnRequest) => (line: string) => readonly TurnEvent[];
   /** What a non-zero exit means, where the program has codes of its own. */
   exit?(result: CommandResult): ErrorData | undefined;
   readonly check?: Provider["check"];
@@ -27,6 +27,8 @@ export interface CliAgent {
 export interface AgentCommand extends Command {
   readonly files?: { readonly [path: string]: string };
 }
+
+const stopped = errorData("aborted", "The turn was stopped.");
 
 /** Milliseconds that a program which has answered may take to exit. */
 const patienceForExit = 5_000;
@@ -50,8 +52,12 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     type: "finish",
     reason: { unified: error.code === "aborted" ? "aborted" : "error" },
     message: message ?? { role: "assistant", text, calls: [] },
-    error,
+    ...(error.code !== "aborted" && { error }),
   });
+  if (request.signal.aborted) {
+    yield finish(stopped);
+    return;
+  }
   const scratch = await mkdtemp(join(tmpdir(), "aifactory-agent-"));
   let program: RunningCommand | undefined;
   try {
@@ -75,11 +81,7 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     const result = await program.done;
     yield finish(failure(agent, result, request.signal) ?? unfinished(agent, result));
   } catch (error) {
-    yield finish(
-      request.signal.aborted
-        ? errorData("aborted", "The turn was stopped.")
-        : toError(error, "provider-broken").toJSON(),
-    );
+    yield finish(request.signal.aborted ? stopped : toError(error, "provider-broken").toJSON());
   } finally {
     await program?.stop().catch(() => {});
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
@@ -109,7 +111,7 @@ async function settle(program: RunningCommand, lines: AsyncGenerator<string>): P
 }
 
 function failure(agent: CliAgent, result: CommandResult | undefined, signal: AbortSignal): ErrorData | undefined {
-  if (signal.aborted) return errorData("aborted", "The turn was stopped.");
+  if (signal.aborted) return stopped;
   if (!result || result.exitCode === 0) return undefined;
   const how = result.exitCode === null ? `was ended by ${result.signal}` : `exited with ${result.exitCode}`;
   const facts = result.exitCode === null ? {} : { status: result.exitCode };

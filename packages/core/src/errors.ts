@@ -125,12 +125,7 @@ export function toError(thrown: unknown, code: ErrorCode = "internal"): Aifactor
   return new AifactoryError(code, message, { cause: thrown });
 }
 
-/** Error data as something that can be thrown. */
-export function fromErrorData({ code, message, ...facts }: ErrorData): AifactoryError {
-  return new AifactoryError(code, message, facts);
-}
-
-/** Whether the code means that the caller's input was wrong. */
-export function isBadInput(code: ErrorCode): boolean {
-  return codes[code].who === "caller";
+/** The system's code of an error, such as `ENOENT`; undefined when it has none. */
+export function systemCode(thrown: unknown): string | undefined {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
 }

@@ -141,7 +141,7 @@ export function tell(events: TaskEvents | undefined, event: RunEvent, runId: str
   for (const name of [event.type, "event"] as const) {
     for (const listener of events.listeners(name)) {
       try {
-        (listener as (event: RunEvent, runId: string) => void)(event, runId);
+        listener(event, runId);
       } catch (error) {
         // Surfaces like any other mistake in the caller's code, but not in the middle of a run.
         queueMicrotask(() => {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, truncate } from "node:fs/promises";
+import { mkdir, open, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { AifactoryError, toError } from "./errors.js";
 import type { RecordEvent } from "./events.js";
@@ -12,7 +12,7 @@ export interface Journal {
 }
 
 /** Where the runs of a repository are kept: in its own git directory, never in the tree. */
-export function runsDirectory(commonDir: string): string {
+function runsDirectory(commonDir: string): string {
   return join(commonDir, "aifactory", "runs");
 }
 
@@ -51,17 +51,6 @@ export async function readRecord(directory: string): Promise<RunRecord> {
   return fold(entries, directory);
 }
 
-/** Every entry of a run, in order. */
-export async function readJournal(directory: string): Promise<readonly Entry[]> {
-  return (await readEntries(directory)).entries;
-}
-
-/** The ids of all runs of a repository, oldest first. */
-export async function runIds(commonDir: string): Promise<string[]> {
-  const names = await readdir(runsDirectory(commonDir)).catch(() => []);
-  return names.toSorted();
-}
-
 function journalFile(directory: string): string {
   return join(directory, "journal.jsonl");
 }
@@ -94,8 +83,8 @@ async function openForAppend(
   if (first) await append(first);
   return {
     get record() {
-      // Set by the first event, without which there is no journal.
-      return record as RunRecord;
+      if (!record) throw new TypeError("A journal begins with an event.");
+      return record;
     },
     append,
     async close() {
@@ -119,7 +108,8 @@ async function readEntries(directory: string): Promise<{ entries: Entry[]; bytes
 
 function parseEntry(line: string, index: number, directory: string): Entry {
   try {
-    return JSON.parse(line) as Entry;
+    const entry: Entry = JSON.parse(line);
+    return entry;
   } catch (cause) {
     throw new AifactoryError("unknown-run", `Line ${index + 1} of ${journalFile(directory)} is damaged.`, { cause });
   }

@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AifactoryError } from "./errors.js";
+import { AifactoryError, systemCode, toError } from "./errors.js";
 
 /** Lets go of a lock. */
 export type Release = () => Promise<void>;
@@ -37,8 +37,8 @@ async function claim(file: string, holder: string): Promise<boolean> {
     await handle.close();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new AifactoryError("disk", `Can't write the lock ${file}: ${(error as Error).message}`, {
+    if (systemCode(error) === "EEXIST") return false;
+    throw new AifactoryError("disk", `Can't write the lock ${file}: ${toError(error).message}`, {
       cause: error,
     });
   }
@@ -57,7 +57,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return systemCode(error) === "EPERM";
   }
 }
 

@@ -27,8 +27,8 @@ export interface WorkOrder {
   readonly retry: Retry;
   readonly effort?: Effort;
   /** Writes to the journal before it resolves. */
-  emit(event: RecordEvent): Promise<void>;
-  tell(event: LiveEvent): void;
+  readonly emit: (event: RecordEvent) => Promise<void>;
+  readonly tell: (event: LiveEvent) => void;
   /** The limit that is reached, if one is. */
   limit(): ErrorData | undefined;
   /** Adds the cost where the provider does not name it. */

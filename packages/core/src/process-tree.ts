@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 
 /** The variable by which everything that a command started can be found, also what left its process group. */
 export const marker = "AIFACTORY_PROCESS";
@@ -40,8 +40,8 @@ export function holdOnLeash(pid: number, mark: string): () => void {
   leash.on("error", () => {});
   leash.stdin.on("error", () => {});
   leash.unref();
-  // Node's own type is the wider `Writable`; a pipe to a child is a socket, and must not keep us alive.
-  (leash.stdin as Socket).unref();
+  // A pipe to a child is a socket, and must not keep us alive.
+  if (leash.stdin instanceof Socket) leash.stdin.unref();
   return () => {
     living.delete(pid);
     if (living.size === 0) stopWatching();

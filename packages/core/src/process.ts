@@ -17,8 +17,10 @@ export interface Command {
   readonly cwd?: string;
   /** The whole environment. Default: `childEnvironment()`. */
   readonly env?: Environment;
-  /** What the program reads from its standard input. Absent: nothing, it is closed. `pipe`: `write` and `end` feed it. */
-  readonly input?: string | "pipe";
+  /** What the program reads from its standard input. Absent: nothing, it is closed. */
+  readonly input?: string;
+  /** Keeps its standard input open for `write` and `end`. Default false. */
+  readonly dialogue?: boolean;
   /** Milliseconds until everything it started is killed. Default: never. */
   readonly timeoutMs?: number;
   /** Ends it like the time limit does. */
@@ -82,7 +84,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
     env: { ...(command.env ?? childEnvironment()), [marker]: mark },
     // A process group of its own, so that everything in it can be ended together.
     detached: true,
-    stdio: [pipeIf(command.input !== undefined), "pipe", "pipe", pipeIf(command.channel)],
+    stdio: [pipeIf(command.dialogue || command.input !== undefined), "pipe", "pipe", pipeIf(command.channel)],
   });
   const stdout = boundedOutput(command.keepBytes ?? 200_000);
   const stderr = boundedOutput(command.keepBytes ?? 200_000);
@@ -146,13 +148,15 @@ const pipeIf = (wanted: boolean | undefined): "pipe" | "ignore" => (wanted ? "pi
 function feed(child: ChildProcess, input: Command["input"]): void {
   // A program that does not read its input closes the pipe; that is its right and no error.
   child.stdin?.on("error", () => {});
-  if (input !== undefined && input !== "pipe") child.stdin?.end(input);
+  if (input !== undefined) child.stdin?.end(input);
 }
 
 async function exited(child: ChildProcess, { command, cwd }: Command): Promise<[number | null, string | null]> {
   try {
-    const [code, signal] = (await once(child, "exit")) as [number | null, string | null];
-    return [code, signal];
+    return await new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, signal) => resolve([code, signal]));
+    });
   } catch (cause) {
     const where = cwd === undefined ? "" : ` in ${cwd}`;
     throw new AifactoryError("program-missing", `Could not start ${command}${where}: is it installed and on PATH?`, {

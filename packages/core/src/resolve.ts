@@ -66,7 +66,7 @@ export async function resolveVerifier(name: string, resolution: Resolution): Pro
       `verify: there is no verifier ${name} here. Install it with: npm install ${packages[0]}`,
     );
   }
-  return make(module.exports["default"], name, "unknown-verifier") as Verifier;
+  return make(module.exports["default"], name, "unknown-verifier", isVerifier);
 }
 
 async function splitModel(asked: string, resolution: Resolution): Promise<{ provider: string; model: string }> {
@@ -97,11 +97,11 @@ async function providerFromPackage(name: string, asked: string, resolution: Reso
   const family = name.endsWith("-cli") ? name.slice(0, -"-cli".length) : undefined;
   const own = isPath ? [name] : [`@aifactory/provider-${name}`, `aifactory-provider-${name}`];
   const module = await importFirst(own, resolution);
-  if (module) return make(module.exports["default"], name, "unknown-provider") as Provider;
+  if (module) return make(module.exports["default"], name, "unknown-provider", isModelProvider);
   const shared = family
     ? await importFirst([`@aifactory/provider-${family}`, `aifactory-provider-${family}`], resolution)
     : undefined;
-  if (shared?.exports["cli"]) return make(shared.exports["cli"], name, "unknown-provider") as Provider;
+  if (shared?.exports["cli"]) return make(shared.exports["cli"], name, "unknown-provider", isModelProvider);
   const install = isPath ? name : `@aifactory/provider-${family ?? name}`;
   const problem =
     (known as readonly string[]).includes(name) || isPath
@@ -156,7 +156,8 @@ async function importFirst(
       continue;
     }
     try {
-      return { exports: (await import(pathToFileURL(file).href)) as Imported["exports"] };
+      const exports: Imported["exports"] = await import(pathToFileURL(file).href);
+      return { exports };
     } catch (cause) {
       throw new AifactoryError(
         "unknown-provider",
@@ -168,18 +169,32 @@ async function importFirst(
   return undefined;
 }
 
-function make(factory: unknown, name: string, code: "unknown-provider" | "unknown-verifier"): unknown {
-  if (typeof factory !== "function")
-    throw new AifactoryError(
-      code,
-      `The package of ${name} exports no factory, so it can't be used. Update it, or pass the provider in.`,
-    );
-  const made: unknown = (factory as () => unknown)();
-  if (typeof made !== "object" || made === null || (made as { apiVersion?: unknown }).apiVersion !== 1) {
-    throw new AifactoryError(
-      code,
-      `What the package of ${name} makes does not speak apiVersion 1. Update @aifactory/core.`,
-    );
+function make<Plugin>(
+  factory: unknown,
+  name: string,
+  code: "unknown-provider" | "unknown-verifier",
+  isPlugin: (value: unknown) => value is Plugin,
+): Plugin {
+  if (typeof factory !== "function") {
+    const message = `The package of ${name} exports no factory, so it can't be used. Update it, or pass the ${code.slice("unknown-".length)} in.`;
+    throw new AifactoryError(code, message);
   }
-  return made;
+  const made: unknown = factory();
+  if (isPlugin(made)) return made;
+  throw new AifactoryError(
+    code,
+    `What the package of ${name} makes does not speak apiVersion 1. Update @aifactory/core.`,
+  );
+}
+
+function isModelProvider(value: unknown): value is Provider {
+  return speaks(value) && "turn" in value && typeof value.turn === "function";
+}
+
+function isVerifier(value: unknown): value is Verifier {
+  return speaks(value) && "verify" in value && typeof value.verify === "function";
+}
+
+function speaks(value: unknown): value is object {
+  return typeof value === "object" && value !== null && "apiVersion" in value && value.apiVersion === 1;
 }

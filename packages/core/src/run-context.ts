@@ -28,6 +28,6 @@ export interface RunContext {
   /** Takes back what was done in the worktree since the last checkpoint. */
   discard(): Promise<void>;
   /** Journal, then record, then listeners. */
-  emit(event: RecordEvent): Promise<void>;
-  tell(event: LiveEvent): void;
+  readonly emit: (event: RecordEvent) => Promise<void>;
+  readonly tell: (event: LiveEvent) => void;
 }

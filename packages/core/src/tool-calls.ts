@@ -43,7 +43,6 @@ export function toolRunner(
   return {
     async run(calls, offered) {
       const outcomes: ToolOutcome[] = [];
-      const isEnd = (call: ToolCall): boolean => tools.some((tool) => tool.ends && tool.name === call.name);
       for (let at = 0; at < calls.length;) {
         if (context.signal.aborted) {
           outcomes.push(...calls.slice(at).map((call) => outcomeOf(call, callSays.aborted, true, undefined, call.id)));
@@ -52,7 +51,7 @@ export function toolRunner(
         const batch = nextBatch(calls.slice(at), tools);
         outcomes.push(...(await Promise.all(batch.map(async (call) => runOne(call, offered)))));
         at += batch.length;
-        if (batch.some(isEnd)) {
+        if (batch.some((call) => tools.some((tool) => tool.ends && tool.name === call.name))) {
           outcomes.push(...calls.slice(at).map((call) => outcomeOf(call, callSays.afterEnd, true, undefined, call.id)));
           break;
         }
@@ -83,7 +82,6 @@ async function resultOf(
   context: ToolContext,
   failed: number,
 ): Promise<Result> {
-  const trouble = (text: string): Result => ({ text, isError: true });
   if (!tool)
     return trouble(
       callSays.unknownTool(
@@ -125,6 +123,10 @@ function outcomeOf(
     observed: { name: call.name, fingerprint, effect: tool?.effect ?? "read", isError },
     ends: tool?.ends === true && !isError,
   };
+}
+
+function trouble(text: string): Result {
+  return { text, isError: true };
 }
 
 /** JSON with sorted keys: equal exactly when the values are. */

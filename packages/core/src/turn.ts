@@ -48,6 +48,7 @@ export async function takeTurn(order: TurnOrder): Promise<Reply> {
   const meter = usageMeter(order.session);
   for (let attempt = 1; ; attempt++) {
     const { finish, started } = await attemptTurn(order, meter);
+    const error = finish.error ?? (finish.reason.unified === "aborted" ? abortedError() : undefined);
     const usage = meter.turn();
     const reply: Reply = {
       message: finish.message,
@@ -55,14 +56,13 @@ export async function takeTurn(order: TurnOrder): Promise<Reply> {
       ...(finish.servedModel !== undefined && { servedModel: finish.servedModel }),
       ...(usage && { usage }),
       session: meter.session(),
-      ...(finish.error && { error: finish.error }),
+      ...(error && { error }),
       durationMs: Math.round(performance.now() - startedAt),
     };
-    if (!finish.error || attempt >= order.retry.attempts || !maySendAgain(order.provider, finish.error, started))
-      return reply;
-    const delayMs = delayBefore(attempt, finish.error, order.retry);
-    if (delayMs > order.retry.longestMs) return { ...reply, error: tooLate(finish.error, order.retry) };
-    order.onRetry(attempt, delayMs, finish.error);
+    if (!error || attempt >= order.retry.attempts || !maySendAgain(order.provider, error, started)) return reply;
+    const delayMs = delayBefore(attempt, error, order.retry);
+    if (delayMs > order.retry.longestMs) return { ...reply, error: tooLate(error, order.retry) };
+    order.onRetry(attempt, delayMs, error);
     try {
       await sleep(delayMs, undefined, { signal: order.signal });
     } catch {
@@ -114,7 +114,7 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
     for (;;) {
       const coming = events.next();
       const step = await Promise.race([coming, stopped]);
-      if (step === "stopped") return await afterStop(events, coming, stop.signal.reason as ErrorData, said);
+      if (step === "stopped") return await afterStop(events, coming, reasonOf(stop.signal), said);
       if (step.done)
         return ended(
           said,
@@ -171,6 +171,11 @@ function ended(said: { text: string; started: boolean; message?: AssistantMessag
   const message = said.message ?? { role: "assistant" as const, text: said.text, calls: [] };
   const unified = error.code === "aborted" ? "aborted" : "error";
   return { finish: { type: "finish", reason: { unified }, message, error }, started: said.started };
+}
+
+function reasonOf(signal: AbortSignal): ErrorData {
+  const reason: ErrorData = signal.reason;
+  return reason;
 }
 
 function abortedError(): ErrorData {

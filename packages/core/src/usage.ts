@@ -21,7 +21,7 @@ function addCost(one: Cost | undefined, other: Cost | undefined): Cost | undefin
 }
 
 /** Takes `before` off a running total, to get what one turn added. */
-export function subtractUsage(total: Usage, before: Usage): Usage {
+function subtractUsage(total: Usage, before: Usage): Usage {
   const rest: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
   for (const key of tokenCounts) {
     // A total that fell means that the session began anew: then it is the turn's own.

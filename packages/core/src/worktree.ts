@@ -95,7 +95,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
 }
 
 /** Where the worktree of a run stands on this machine. */
-export function worktreePath({
+function worktreePath({
   repository,
   id,
   root = defaultRoot(),

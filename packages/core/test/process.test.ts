@@ -103,7 +103,7 @@ describe("start", () => {
   });
 
   it("is a dialogue where input is a pipe", async () => {
-    const cat = start({ command: "cat", input: "pipe" });
+    const cat = start({ command: "cat", dialogue: true });
     const lines = cat.lines();
     cat.write("one\n");
     expect(await lines.next()).toMatchObject({ value: "one" });

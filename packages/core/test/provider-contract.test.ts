@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { echoProtocol } from "../../../examples/echo-provider/test/server.js";
-import {
-  behaviours,
-  type OpenStage,
-  providerContract,
-  runBehaviour,
-  sceneServer,
-} from "../src/testing/index.js";
+import { behaviours, type OpenStage, providerContract, runBehaviour, sceneServer } from "../src/testing/index.js";
 import { agentMutants } from "./testing-agent-mutants.js";
 import { openAgent } from "./testing-agent.js";
 import { broken, type Mutant, mutants } from "./testing-mutants.js";
@@ -35,15 +29,13 @@ describe("the provider contract can fail", () => {
   });
 
   it.for(ofModels)("$name", { timeout: 30_000 }, async (behaviour) => {
-    await expect(
-      runBehaviour(behaviour, openWith(mutants[behaviour.name]!), 1_000),
-    ).rejects.toMatchObject({ code: "ERR_ASSERTION" });
+    await expect(runBehaviour(behaviour, openWith(mutants[behaviour.name]!), 1_000)).rejects.toMatchObject({
+      code: "ERR_ASSERTION",
+    });
   });
 
   it("has a mutant for each behaviour of agents alone", () => {
-    expect(Object.keys(agentMutants).toSorted()).toEqual(
-      ofAgentsOnly.map(({ name }) => name).toSorted(),
-    );
+    expect(Object.keys(agentMutants).toSorted()).toEqual(ofAgentsOnly.map(({ name }) => name).toSorted());
   });
 
   it.for(ofAgentsOnly)("$name", { timeout: 30_000 }, async (behaviour) => {
@@ -78,9 +70,7 @@ describe("providerContract", () => {
   it("registers a test for each behaviour, and an exception with its reason", () => {
     const names = register({ "a pause is a pause": "this vendor does not pause" });
     expect(names).toHaveLength(ofModels.length);
-    expect(names).toContain(
-      "skipped: a pause is a pause [not applicable: this vendor does not pause]",
-    );
+    expect(names).toContain("skipped: a pause is a pause [not applicable: this vendor does not pause]");
   });
 
   it("refuses an exception for a behaviour that is not there", () => {

@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   approve,
+  compare,
   readOutcome,
   reject,
   requestChanges,
@@ -76,6 +79,15 @@ function start(turns: readonly Script[], spec: Partial<TaskSpec> = {}, options: 
     { providers: [provider], worktreeRoot, ...options },
   );
   return { provider, outcome };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function expectTidy(): Promise<void> {
@@ -245,6 +257,51 @@ describe("runTask", () => {
       message: expect.stringContaining("limits.turn: no such field"),
     });
     expect(await repository.branches()).toEqual(["main"]);
+  });
+});
+
+describe("a run that is killed", () => {
+  it("has lost nothing that was written down, holds no lock, and leaves no process", async () => {
+    const script = join(import.meta.dirname, "fixtures", "run.ts");
+    const parent = spawn(
+      process.execPath,
+      ["--conditions=aifactory-source", "--import", "tsx", script, repository.path, worktreeRoot],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    const [chunk] = (await once(parent.stdout, "data")) as [Buffer];
+    const [id, pid] = chunk.toString().trim().split(" ") as [string, string];
+    parent.kill("SIGKILL");
+    await once(parent, "exit");
+    const outcome = await readOutcome({ repo: repository.path, id });
+    expect(outcome).toMatchObject({ id, stat: { files: 1 }, turns: 2 });
+    expect(await repository.read("app.py", outcome.branch)).toBe("x = 2");
+    expect(await repository.git("fsck", "--no-progress")).toBe("");
+    await expect.poll(() => isAlive(Number(pid)), { timeout: 5_000 }).toBe(false);
+    await expect(approve(outcome)).rejects.toMatchObject({ code: "not-pending" });
+  });
+});
+
+describe("compare", () => {
+  it("runs the same task from the same commit on each model, and one that can't start stops no other", async () => {
+    const providers = ["one", "two"].map((name) =>
+      scriptedProvider({ name, turns: [write("app.py", `x = "${name}"\n`), done] }),
+    );
+    const rows = await compare({ repo: repository.path, prompt: "Set x" }, ["one:m", "nobody:m", "two:m"], {
+      providers,
+      worktreeRoot,
+      concurrency: 2,
+    });
+    expect(rows.map(({ model, outcome, error }) => [model, outcome?.status ?? error?.code])).toEqual([
+      ["one:m", "ready"],
+      ["nobody:m", "unknown-provider"],
+      ["two:m", "ready"],
+    ]);
+    expect(new Set(rows.flatMap(({ outcome }) => outcome?.base ?? []))).toEqual(
+      new Set([await repository.head("main")]),
+    );
+    await expectTidy();
   });
 });
 

@@ -8,8 +8,4 @@ providerContract({
   name: "cliAgent",
   kind: "agent",
   open: openAgent(agentProvider),
-  exceptions: {
-    "an error is there exactly when the reason is error":
-      "to be mended in cli-agent.ts: it sends the error `aborted` with the reason aborted",
-  },
 });

@@ -60,9 +60,7 @@ const naive =
 /** For each behaviour of agents alone, something that breaks it. */
 export const agentMutants: { readonly [behaviour: string]: Make } = {
   "a file is written in the working folder": elsewhere,
-  "its own tools are told, with their results": each((event) =>
-    event.type === "tool-result" ? [] : [event],
-  ),
+  "its own tools are told, with their results": each((event) => (event.type === "tool-result" ? [] : [event])),
   "a changed file is told, relative to the working folder": each((event) => [
     event.type === "file-change" ? { ...event, path: `/somewhere/${event.path}` } : event,
   ]),
@@ -72,9 +70,7 @@ export const agentMutants: { readonly [behaviour: string]: Make } = {
     return [{ ...finish, reason: { unified: "stop" } }];
   }),
   "a program that is not there is program-missing": each((event) =>
-    event.type === "finish" && event.error
-      ? [{ ...event, error: { ...event.error, code: "network" } }]
-      : [event],
+    event.type === "finish" && event.error ? [{ ...event, error: { ...event.error, code: "network" } }] : [event],
   ),
   "a flood on standard error does not hang the turn": naive({ input: "closed" }),
   "a program that reads its input to the end does not hang the turn": naive({ input: "open" }),

@@ -1,12 +1,6 @@
 import { cliAgent } from "../src/cli-agent.js";
 import { errorData } from "../src/errors.js";
-import {
-  type AgentDialect,
-  canaryKey,
-  type OpenStage,
-  sceneProgram,
-  type Stage,
-} from "../src/testing/index.js";
+import { type AgentDialect, canaryKey, type OpenStage, sceneProgram, type Stage } from "../src/testing/index.js";
 import type { Provider, TurnEvent, TurnRequest } from "../src/types.js";
 
 /** An agent that does not exist: it prints JSON, a line each. */
@@ -14,10 +8,8 @@ export const dialect: AgentDialect = {
   readsInput: true,
   begin: ({ servedModel = "agent-1" }) => [line({ type: "begin", model: servedModel })],
   part(part) {
-    if (part.type === "text")
-      return { before: part.chunks.map((text) => line({ type: "say", text })) };
-    if (part.type === "thinking")
-      return { before: part.chunks.map((text) => line({ type: "think", text })) };
+    if (part.type === "text") return { before: part.chunks.map((text) => line({ type: "say", text })) };
+    if (part.type === "thinking") return { before: part.chunks.map((text) => line({ type: "think", text })) };
     if (part.type === "malformed") return { before: ['{"type": "say", "te'] };
     if (part.type === "write" || part.type === "run") {
       const { type, id } = part;
@@ -103,10 +95,7 @@ export function readAgent(request: TurnRequest): (line: string) => readonly Turn
       }
       case "did": {
         const change = { type: "file-change", path: frame.path, change: "add" } as const;
-        return [
-          { type: "tool-result", callId: frame.id, text: "", isError: false },
-          ...(frame.path ? [change] : []),
-        ];
+        return [{ type: "tool-result", callId: frame.id, text: "", isError: false }, ...(frame.path ? [change] : [])];
       }
       case "error": {
         const code = frame.error === "refused" ? "network" : frame.error;

@@ -1,11 +1,4 @@
-import type {
-  FinishEvent,
-  Provider,
-  ToolCall,
-  TurnEvent,
-  TurnRequest,
-  Usage,
-} from "../src/types.js";
+import type { FinishEvent, Provider, ToolCall, TurnEvent, TurnRequest, Usage } from "../src/types.js";
 import echo from "../../../examples/echo-provider/src/index.js";
 import { canaryKey } from "../src/testing/index.js";
 
@@ -14,10 +7,7 @@ type Fetch = typeof globalThis.fetch;
 /** One way to break a provider: on its way in, on its way out, or between it and its vendor. */
 export interface Mutant {
   readonly request?: (request: TurnRequest) => TurnRequest;
-  readonly events?: (
-    events: AsyncIterable<TurnEvent>,
-    request: TurnRequest,
-  ) => AsyncIterable<TurnEvent>;
+  readonly events?: (events: AsyncIterable<TurnEvent>, request: TurnRequest) => AsyncIterable<TurnEvent>;
   readonly fetch?: Fetch;
 }
 
@@ -48,35 +38,25 @@ const withCalls = (map: (calls: readonly ToolCall[]) => readonly ToolCall[]): Mu
   withMessage((message) => ({ ...message, calls: map(message.calls) }));
 
 /** Takes one sort of error for another. */
-const confusing = (
-  from: string,
-  to: "server-error" | "invalid-request",
-  retryable: boolean,
-): Mutant =>
+const confusing = (from: string, to: "server-error" | "invalid-request", retryable: boolean): Mutant =>
   last((finish) =>
-    finish.error?.code === from
-      ? { ...finish, error: { ...finish.error, code: to, retryable } }
-      : finish,
+    finish.error?.code === from ? { ...finish, error: { ...finish.error, code: to, retryable } } : finish,
   );
 
 /** Passes a failure off as an answer. */
 const answering = (from: string): Mutant =>
   last(({ error, ...finish }) =>
-    error?.code === from
-      ? { ...finish, reason: { unified: "stop" } }
-      : { ...finish, ...(error && { error }) },
+    error?.code === from ? { ...finish, reason: { unified: "stop" } } : { ...finish, ...(error && { error }) },
   );
 
 const withUsage = (map: (usage: Usage) => Usage): Mutant =>
   each((event) => [event.type === "usage" ? { ...event, usage: map(event.usage) } : event]);
 
-const sent = (init: RequestInit | undefined): string =>
-  typeof init?.body === "string" ? init.body : "";
+const sent = (init: RequestInit | undefined): string => (typeof init?.body === "string" ? init.body : "");
 
 /** Changes what is sent. */
 const sending = (map: (body: Wire) => unknown): Mutant => ({
-  fetch: async (url, init) =>
-    fetch(url, { ...init, body: JSON.stringify(map(JSON.parse(sent(init)))) }),
+  fetch: async (url, init) => fetch(url, { ...init, body: JSON.stringify(map(JSON.parse(sent(init)))) }),
 });
 
 interface Wire {
@@ -108,9 +88,7 @@ const ignoringAborts: Mutant = { request: deaf };
 
 /** Ends at an abort, but forgets what was said. */
 const forgetting: Mutant = last((finish) =>
-  finish.reason.unified === "aborted"
-    ? { ...finish, message: { role: "assistant", text: "", calls: [] } }
-    : finish,
+  finish.reason.unified === "aborted" ? { ...finish, message: { role: "assistant", text: "", calls: [] } } : finish,
 );
 
 const cutCalls: Mutant = last((finish) =>
@@ -129,9 +107,7 @@ let pooled: AbortController | undefined;
 
 /** For each behaviour, something that breaks it. */
 export const mutants: { readonly [behaviour: string]: Mutant } = {
-  "exactly one finish, and it comes last": each((event) =>
-    event.type === "finish" ? [event, event] : [event],
-  ),
+  "exactly one finish, and it comes last": each((event) => (event.type === "finish" ? [event, event] : [event])),
   "a turn never throws": {
     async *events(events) {
       for await (const event of events) {
@@ -140,9 +116,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
       }
     },
   },
-  "an error is there exactly when the reason is error": last(
-    ({ error: _error, ...finish }) => finish,
-  ),
+  "an error is there exactly when the reason is error": last(({ error: _error, ...finish }) => finish),
   "the message has exactly the text that was said, also after a failure": last((finish) =>
     finish.error ? { ...finish, message: { ...finish.message, text: "" } } : finish,
   ),
@@ -185,9 +159,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
     finish.reason.unified === "length" ? { ...finish, reason: { unified: "stop" } } : finish,
   ),
   "a refusal is content-filter, not an answer": last((finish) =>
-    finish.reason.unified === "content-filter"
-      ? { ...finish, reason: { unified: "stop" } }
-      : finish,
+    finish.reason.unified === "content-filter" ? { ...finish, reason: { unified: "stop" } } : finish,
   ),
   "a pause is a pause": last((finish) =>
     finish.reason.unified === "pause" ? { ...finish, reason: { unified: "stop" } } : finish,
@@ -200,9 +172,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
     ...finish,
     servedModel: model,
   })),
-  "an unknown event becomes raw and the turn goes on": each((event) =>
-    event.type === "raw" ? [] : [event],
-  ),
+  "an unknown event becomes raw and the turn goes on": each((event) => (event.type === "raw" ? [] : [event])),
   "usage is counted once": each((event) =>
     event.type === "usage"
       ? [
@@ -244,9 +214,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
     message.calls.length > 0 ? { ...message, text: "" } : message,
   ),
   "a call without arguments has an empty input": withCalls((calls) =>
-    calls.map((call) =>
-      JSON.stringify(call.input) === "{}" ? { ...call, input: undefined, inputText: "" } : call,
-    ),
+    calls.map((call) => (JSON.stringify(call.input) === "{}" ? { ...call, input: undefined, inputText: "" } : call)),
   ),
   "arguments that are no JSON come through as text": withCalls((calls) =>
     calls.map(({ id, name, input = {} }) => ({ id, name, input })),
@@ -264,9 +232,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
   },
   "tool results go back to the calls they belong to": {
     request(request) {
-      const ids = request.messages.flatMap((message) =>
-        message.role === "tool" ? [message.callId] : [],
-      );
+      const ids = request.messages.flatMap((message) => (message.role === "tool" ? [message.callId] : []));
       const messages = request.messages.map((message) =>
         message.role === "tool" ? { ...message, callId: ids.pop() ?? "" } : message,
       );
@@ -274,9 +240,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
     },
   },
   "a failed call is marked as failed": mapMessages((message) => ({ ...message, failed: false })),
-  "thinking goes back to the model that made it": mapMessages(
-    ({ thought: _thought, ...message }) => message,
-  ),
+  "thinking goes back to the model that made it": mapMessages(({ thought: _thought, ...message }) => message),
   "thinking does not go to another model": {
     request: (request) => ({
       ...request,
@@ -318,10 +282,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
     // A vendor that refuses empty texts, and a provider that does not know.
     fetch: async (url, init) =>
       /"text":""/.test(sent(init).replace(/"calls":\[\{/, "")) && sent(init).includes("Go on.")
-        ? Response.json(
-            { type: "error", error: "bad request", words: "empty text" },
-            { status: 400 },
-          )
+        ? Response.json({ type: "error", error: "bad request", words: "empty text" }, { status: 400 })
         : fetch(url, init),
   },
   "a bad key is auth": confusing("auth", "invalid-request", false),
@@ -337,11 +298,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
   ),
   "a broken server is server-error": confusing("server-error", "invalid-request", false),
   "a busy server is overloaded": confusing("overloaded", "server-error", true),
-  "a request that is too long is context-overflow": confusing(
-    "context-overflow",
-    "invalid-request",
-    false,
-  ),
+  "a request that is too long is context-overflow": confusing("context-overflow", "invalid-request", false),
   "a model that is not there is unknown-model and named": last((finish, { model }) =>
     finish.error
       ? {
@@ -351,19 +308,14 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
       : finish,
   ),
   "a rejected request is invalid-request, in the vendor's words": last((finish) =>
-    finish.error
-      ? { ...finish, error: { ...finish.error, message: "The request was rejected." } }
-      : finish,
+    finish.error ? { ...finish, error: { ...finish.error, message: "The request was rejected." } } : finish,
   ),
   "a refused connection is network": confusing("network", "server-error", true),
   "a proxy's error page is an error that may be tried again": {
     async fetch(url, init) {
       const response = await fetch(url, init);
       return response.status === 502
-        ? Response.json(
-            { type: "error", error: "bad request", words: await response.text() },
-            { status: 400 },
-          )
+        ? Response.json({ type: "error", error: "bad request", words: await response.text() }, { status: 400 })
         : response;
     },
   },
@@ -385,9 +337,7 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
   "a cut stream is cut-stream, not an answer": answering("cut-stream"),
   "a stream without its last event is cut-stream": answering("cut-stream"),
   "a call in a cut stream does not look whole": cutCalls,
-  "a malformed event is never passed over in silence": each((event) =>
-    event.type === "raw" ? [] : [event],
-  ),
+  "a malformed event is never passed over in silence": each((event) => (event.type === "raw" ? [] : [event])),
   "aborted before it begins: nothing is sent": {
     fetch: async (url, init) => fetch(url, { ...init, signal: null }),
   },

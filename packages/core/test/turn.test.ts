@@ -3,7 +3,7 @@ import { errorData, type ErrorData } from "../src/errors.js";
 import { defaultDeadlines } from "../src/deadlines.js";
 import { takeTurn, type TurnOrder } from "../src/turn.js";
 import type { Provider, TurnEvent } from "../src/types.js";
-import { type Script, scriptedProvider } from "../src/testing/scripted-provider.js";
+import { type Script, type ScriptedTurn, scriptedProvider } from "../src/testing/scripted-provider.js";
 
 const request = {
   model: "one",
@@ -29,7 +29,7 @@ function take(provider: Provider, more: Partial<TurnOrder> = {}, deadlines: Part
   return { reply, delays, events };
 }
 
-const failing = (code: ErrorData["code"], facts = {}): Script => ({
+const failing = (code: ErrorData["code"], facts = {}): ScriptedTurn => ({
   error: errorData(code, "no", facts),
 });
 const fine: Script = { text: "Hello" };
@@ -79,7 +79,7 @@ describe("the one retry loop", () => {
   });
 
   it("never repeats what an agent may have half done, unless the agent says that it is safe", async () => {
-    const begun = { ...(failing("network") as object), text: "I have begun" } as Script;
+    const begun = { ...failing("network"), text: "I have begun" };
     const agent = scriptedProvider({ kind: "agent", turns: [begun, fine] });
     expect((await take(agent).reply).error?.code).toBe("network");
     const safe = scriptedProvider({

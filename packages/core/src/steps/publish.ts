@@ -24,7 +24,6 @@ export async function preparePublication(
   record: RunRecord,
   into: string | undefined,
 ): Promise<Publication> {
-  const { place } = repository;
   const ref = into === undefined ? record.baseRef : `refs/heads/${into}`;
   if (!ref) {
     throw new AifactoryError(

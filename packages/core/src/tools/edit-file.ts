@@ -44,8 +44,11 @@ export const editFile: Tool<typeof input> = {
 /** Models write `\n`; in a file with `\r\n` they mean that. */
 function withLineEndsOf(text: string, wanted: string, replacement: string): [string, string] {
   if (!text.includes("\r\n") || text.includes(wanted)) return [wanted, replacement];
-  const converted = (part: string): string => part.replace(/\r?\n/g, "\r\n");
-  return [converted(wanted), converted(replacement)];
+  return [withReturns(wanted), withReturns(replacement)];
+}
+
+function withReturns(text: string): string {
+  return text.replace(/\r?\n/g, "\r\n");
 }
 
 function countOf(text: string, part: string): number {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { JsonSchema, Tool, ToolDescription } from "../types.js";
+import type { Tool, ToolDescription } from "../types.js";
 import { editFile } from "./edit-file.js";
 import { finish } from "./finish.js";
 import { listFiles } from "./list-files.js";
@@ -22,5 +22,5 @@ export const builtInTools: readonly Tool[] = [
 /** A tool as providers see it. */
 export function describeTool({ name, description, input }: Tool): ToolDescription {
   const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: "input" });
-  return { name, description, inputSchema: inputSchema as JsonSchema };
+  return { name, description, inputSchema };
 }

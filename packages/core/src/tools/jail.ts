@@ -1,5 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { systemCode, toError } from "../errors.js";
 import { pathSays } from "../prompts.js";
 import { ToolTrouble } from "./trouble.js";
 
@@ -55,10 +56,10 @@ async function realTarget(absolute: string, path: string): Promise<string> {
   try {
     return await realpath(absolute);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = systemCode(error);
     if (code === "ELOOP") throw new ToolTrouble(pathSays.linksOut(path));
     if (code === "ENOTDIR") throw new ToolTrouble(pathSays.notAFolder(path));
-    if (code !== "ENOENT") throw new ToolTrouble(pathSays.unreachable(path, (error as Error).message));
+    if (code !== "ENOENT") throw new ToolTrouble(pathSays.unreachable(path, toError(error).message));
   }
   // A link that leads nowhere yet would let a write make the file it names, wherever that is.
   const isDangling = await lstat(absolute).then(

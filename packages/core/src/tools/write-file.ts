@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile as write } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { toError } from "../errors.js";
 import { toolSays, writeSays } from "../prompts.js";
 import type { Tool } from "../types.js";
 import { insideWorktree, shown } from "./jail.js";
@@ -37,6 +38,6 @@ export async function replaceFile(file: string, content: string, mode = 0o644): 
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    throw new ToolTrouble(writeSays.failed((error as Error).message));
+    throw new ToolTrouble(writeSays.failed(toError(error).message));
   }
 }
