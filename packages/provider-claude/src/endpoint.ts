@@ -44,6 +44,5 @@ const oneDay = 86_400_000;
 export async function openClient({ baseURL, key }: Endpoint): Promise<Anthropic> {
   if (key === "") throw new AifactoryError("auth", `There is no key for ${baseURL}. ${keyCure}`);
   const { default: Client } = await import("@anthropic-ai/sdk");
-  // An `authToken` in the environment would be sent too, and would bill somebody else.
-  return new Client({ baseURL, apiKey: key, authToken: null, maxRetries: 0, timeout: oneDay, logLevel: "off" });
+  return new Client({ baseURL, apiKey: key, maxRetries: 0, timeout: oneDay, logLevel: "off" });
 }
