@@ -71,10 +71,9 @@ function strictView({ readable = [], temporaryBytes = 512 * 1024 * 1024 }: Sandb
     // A user namespace takes root's limit of processes away with it: root drops its rights by itself (see `privileges`).
     ...(isRoot() ? ["--cap-drop", "ALL", ...privileges] : ["--unshare-user", "--cap-drop", "ALL"]),
     ...systemPaths.flatMap((path) => ["--ro-bind-try", path, path]),
-    ..."--proc /proc --dev /dev --perms 1777 --size".split(" "),
-    String(temporaryBytes),
-    "--tmpfs",
-    "/tmp",
+    ..."--proc /proc --dev /dev".split(" "),
+    // Shared memory is for everybody too: Python's multiprocessing keeps its locks there.
+    ...["/tmp", "/dev/shm"].flatMap((path) => ["--perms", "1777", "--size", String(temporaryBytes), "--tmpfs", path]),
     ...readable.flatMap((path) => [...openParents(path), "--ro-bind-try", path, path]),
   ].concat(["--setenv", "TMPDIR", "/tmp"]);
 }
