@@ -3,8 +3,8 @@ import type { Case } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 
 /** One test for each case, a few at a time. */
-export function suite(title: string, cases: readonly Case[]): void {
-  describe(title, () => {
+export function suite(about: string, cases: readonly Case[]): void {
+  describe(`${about}`, () => {
     it.concurrent.each(cases)("$name", async (one) => {
       const verdict = await judgeCase(one);
       const codes = verdict.findings.map(({ code }) => code);

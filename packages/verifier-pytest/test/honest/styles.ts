@@ -13,7 +13,7 @@ export const styles: readonly Case[] = [
   ),
   tests(
     "classes with fixtures and setup methods",
-    `import pytest\nfrom calc import mul\n\n\nclass TestMul:\n    def setup_method(self):\n        self.four = 4\n\n    @pytest.fixture\n    def three(self):\n        yield 3\n\n    def test_mul(self, three):\n        assert mul(three, self.four) == 12\n\n    class TestZero:\n        def test_zero(self):\n            assert mul(3, 0) == 0\n`,
+    `import pytest\nfrom calc import mul\n\n\nclass TestMul:\n    def setup_method(self):\n        self.four = 4\n\n    @pytest.fixture\n    def three(self):\n        yield 3\n\n    def test_mul(self, three):\n        assert mul(three, self.four) == 12\n\n\nclass TestGroup:\n    class TestZero:\n        def test_zero(self):\n            assert mul(3, 0) == 0\n`,
   ),
   tests(
     "an expected failure beside tests that pass",
