@@ -25,7 +25,7 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
     end,
     calls: [
       {
-        name: own(name, source.words.isTool),
+        name: own(name, (other) => source.words.isTool(other)),
         input,
         isText,
         isRepaired,
@@ -90,7 +90,11 @@ function readParameters(
     isRepaired ||= !isClosed || short !== null;
     usesParam ||= tag[2] === "param";
     const raw = short ? (short[4] ?? "") : text.slice(from, end);
-    addValue(values, own((tag[3] ?? "").trim(), source.words.isKey), textOf(isFunction ? withoutFrame(raw) : raw));
+    addValue(
+      values,
+      own((tag[3] ?? "").trim(), (other) => source.words.isKey(other)),
+      textOf(isFunction ? withoutFrame(raw) : raw),
+    );
     at = skipSpace(text, short ? from : isClosed ? end + closer.length : end);
   }
   const after = closed(text, at);
