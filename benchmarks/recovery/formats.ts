@@ -1,7 +1,9 @@
+import type { Value } from "./literals.js";
+
 /** A call as a model means it. */
 export interface Call {
   readonly name: string;
-  readonly arguments: { readonly [name: string]: unknown };
+  readonly arguments: { readonly [name: string]: Value };
 }
 
 /** One way to write calls into a reply. */
