@@ -29,6 +29,7 @@ function imports(file: string, withTypes = false): string[] {
 /** From the top to the bottom of core: a file imports only from lines below its own, or from its own line. */
 const layers: readonly (readonly string[])[] = [
   ["index"],
+  ["entry"],
   ["compare", "review"],
   ["run"],
   ["drive"],
@@ -44,7 +45,7 @@ const layers: readonly (readonly string[])[] = [
   ["checkout", "git"],
   ["process", "sandbox"],
   ["environment", "guard", "output", "process-tree"],
-  ["events", "task", "usage"],
+  ["events", "phases", "task", "usage"],
   ["errors", "types"],
 ];
 

@@ -1,12 +1,13 @@
 export { AifactoryError, errorData, toError, type ErrorCode, type ErrorData, type ErrorFacts } from "./errors.js";
 export { cliAgent, type AgentCommand, type CliAgent } from "./cli-agent.js";
-export { compare, type CompareOptions, type Comparison } from "./compare.js";
+export type { CompareOptions, Comparison } from "./compare.js";
+export { approve, compare, readOutcome, reject, requestChanges, runTask } from "./entry.js";
 export type { Outcome, OutcomeStatus } from "./outcome.js";
 export { next, type Next } from "./next.js";
 export { apply, type Entry, type RunRecord } from "./record.js";
 export type { Resolution } from "./resolve.js";
-export { approve, type ApproveOptions, readOutcome, reject, requestChanges, type RunReference } from "./review.js";
-export { runTask, type RunOptions } from "./run.js";
+export type { ApproveOptions, RunReference } from "./review.js";
+export type { RunOptions } from "./run.js";
 export { ToolTrouble } from "./tools/trouble.js";
 export type { Deadlines } from "./deadlines.js";
 export type { Retry } from "./turn.js";

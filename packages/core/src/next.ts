@@ -1,6 +1,6 @@
 import type { StepKey, Subtask } from "./events.js";
 import type { RunRecord } from "./record.js";
-import { plans } from "./task.js";
+import { plans } from "./phases.js";
 
 /** What to do now. */
 export type Next =

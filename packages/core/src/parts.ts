@@ -2,7 +2,8 @@ import { requirePrice } from "./budget.js";
 import { AifactoryError } from "./errors.js";
 import { type Resolution, resolveModel, resolveVerifier } from "./resolve.js";
 import type { PhaseModel } from "./run-context.js";
-import { modelFor, plans, type Task } from "./task.js";
+import { modelFor, plans } from "./phases.js";
+import type { Task } from "./task.js";
 import { builtInTools } from "./tools/index.js";
 import type { Phase, Tool, Verifier } from "./types.js";
 

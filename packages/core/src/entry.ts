@@ -1,0 +1,55 @@
+// What the package's index offers that does work. Each loads its module with the first call: importing the package costs
+// neither the schemas nor the process code.
+
+/**
+ * Runs a coding task in a worktree of its own, verifies what came out and stops for review.
+ *
+ * @returns The outcome, whatever happened: everything that can go wrong from the moment the run exists is in it.
+ * @throws {AifactoryError} only for bad input (`invalid-spec`, `unknown-provider`, `unsupported-repo`, …), before
+ * anything exists.
+ */
+export const runTask: typeof import("./run.js").runTask = async (...args) =>
+  (await import("./run.js")).runTask(...args);
+
+/**
+ * Runs the same task from the same commit on many models, each in a worktree of its own.
+ *
+ * @returns A row per model, in their order.
+ */
+export const compare: typeof import("./compare.js").compare = async (...args) =>
+  (await import("./compare.js")).compare(...args);
+
+/**
+ * Merges exactly the commit that was verified: a fast-forward, never a new commit. If the target is checked out
+ * somewhere, that checkout follows, and only when it is clean.
+ *
+ * @throws `unverified`, `moved`, `conflict`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
+ */
+export const approve: typeof import("./review.js").approve = async (...args) =>
+  (await import("./review.js")).approve(...args);
+
+/**
+ * Turns a run down. Its branch stays.
+ *
+ * @throws `not-pending`, `unknown-run` or `locked`.
+ */
+export const reject: typeof import("./review.js").reject = async (...args) =>
+  (await import("./review.js")).reject(...args);
+
+/**
+ * Asks for changes: the run goes on from its newest commit with what is asked, is verified again and stops for review
+ * again.
+ *
+ * @returns The new outcome, as `runTask` does.
+ * @throws `not-pending`, `unknown-run`, `locked`, or for bad input, before anything has changed.
+ */
+export const requestChanges: typeof import("./review.js").requestChanges = async (...args) =>
+  (await import("./review.js")).requestChanges(...args);
+
+/**
+ * Reads how a run came out, from any process.
+ *
+ * @throws `unknown-run`.
+ */
+export const readOutcome: typeof import("./review.js").readOutcome = async (...args) =>
+  (await import("./review.js")).readOutcome(...args);
