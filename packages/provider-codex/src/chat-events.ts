@@ -9,7 +9,8 @@ type Delta = ChatCompletionChunk.Choice.Delta;
 
 /** A call as far as it has come. */
 interface HalfCall {
-  readonly index: number;
+  /** Absent from some servers, whatever the SDK's type says. */
+  readonly index: number | undefined;
   readonly id: string;
   name: string;
   text: string;
@@ -28,7 +29,7 @@ export function readChat(model: string, messages: TurnRequest["messages"]): Repl
 
   const endWith = (raw: string): void => {
     const made = wholeCalls(calls, messages, raw);
-    const data: ChatEnvelope = { api: "chat", thought };
+    const data: ChatEnvelope = { thought };
     const hasThought = Object.keys(thought).length > 0;
     reply.end = {
       reason: hasRefused
@@ -55,7 +56,10 @@ export function readChat(model: string, messages: TurnRequest["messages"]): Repl
           if (field === Object.keys(thought)[0]) yield { type: "thinking", text };
         }
         if (delta?.refusal) hasRefused = true;
-        const text = `${delta?.content ?? ""}${delta?.refusal ?? ""}`;
+        const content: unknown = delta?.content ?? "";
+        // Mistral sends lists of parts.
+        if (typeof content !== "string") yield { type: "raw", value: chunk };
+        const text = `${typeof content === "string" ? content : ""}${delta?.refusal ?? ""}`;
         if (text !== "") {
           reply.text += text;
           yield { type: "text", text };
@@ -69,10 +73,9 @@ export function readChat(model: string, messages: TurnRequest["messages"]): Repl
 
 /** Calls are told apart by index; some servers send none, or 0 for all, and a new id with each. */
 function addPiece(calls: HalfCall[], { index, id, function: said }: NonNullable<Delta["tool_calls"]>[number]): void {
-  const at = index ?? calls.at(-1)?.index ?? 0;
-  const known = calls.findLast((call) => call.index === at);
+  const known = calls.findLast((call) => call.index === index);
   const isNew = !known || (id && known.id !== id && said?.name);
-  const call = isNew ? { index: at, id: id ?? "", name: "", text: "" } : known;
+  const call = isNew ? { index, id: id ?? "", name: "", text: "" } : known;
   if (isNew) calls.push(call);
   // Only the first piece has the name; the servers that repeat it repeat it whole.
   call.name ||= said?.name ?? "";

@@ -78,7 +78,6 @@ function assistantMessages(message: AssistantMessage, model: string): readonly C
 
 /** What a reply by chat completions leaves in `native`: the thought, under the name that the server has for it. */
 export interface ChatEnvelope {
-  readonly api: "chat";
   readonly thought: { readonly [field in ThoughtField]?: string };
 }
 
@@ -95,6 +94,6 @@ function thoughtOf({ native }: AssistantMessage, model: string): ChatEnvelope["t
 }
 
 function isEnvelope(data: unknown): data is ChatEnvelope {
-  if (typeof data !== "object" || data === null || !("api" in data)) return false;
-  return data.api === "chat" && "thought" in data && typeof data.thought === "object";
+  if (typeof data !== "object" || data === null || !("thought" in data)) return false;
+  return typeof data.thought === "object";
 }

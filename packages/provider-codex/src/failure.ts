@@ -42,7 +42,7 @@ export function failureFrom(words: VendorWords, where: Circumstances): ErrorData
   const { status, headers } = words;
   const message = typeof words.message === "string" ? words.message : "";
   const retryAfterMs = code === "rate-limit" ? delayOf(headers, message) : undefined;
-  return say(code, where, `${message || `Status ${status ?? "unknown"}.`} ${cureOf(code, where)}`, {
+  return say(code, where, `${message || `Status ${status ?? "unknown"}.`} ${cureOf(code, status, where)}`, {
     ...(status !== undefined && { status }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
@@ -68,9 +68,11 @@ function codeOf({ status: httpStatus, code, type, message }: VendorWords): Error
 
 const tooLong = /maximum context length|context window|exceeds the (available )?context|context length of/i;
 
-function cureOf(code: ErrorCode, { model, baseURL, isOpenAI }: Circumstances): string {
+function cureOf(code: ErrorCode, status: number | undefined, { model, baseURL, isOpenAI }: Circumstances): string {
   if (code === "auth") return isOpenAI ? keyCure : `Check the key for ${baseURL}.`;
   if (code === "quota") return isOpenAI ? "See https://platform.openai.com/settings/organization/billing" : "";
+  if (status === 404 && code === "invalid-request" && !isOpenAI)
+    return 'Does the address end with its /v1? For chat completions only: codex({ api: "chat" }).';
   if (code !== "unknown-model") return "";
   const near = isOpenAI ? closeNames(model, knownModels) : [];
   const hint = near.length > 0 ? ` Near to it: ${near.join(", ")}.` : "";
@@ -83,7 +85,7 @@ function delayOf(headers: Headers | undefined, message: string): number | undefi
   if (ms >= 0) return ms;
   const after = headers?.get("retry-after") ?? "";
   const seconds = Number.parseFloat(after);
-  if (seconds >= 0 && /^[\d.\s]+$/.test(after)) return seconds * 1_000;
+  if (seconds >= 0) return seconds * 1_000;
   const date = Date.parse(after);
   if (!Number.isNaN(date)) return Math.max(0, date - Date.now());
   const [, amount, unit] = /try again in ([\d.]+)\s*(ms|s)/i.exec(message) ?? [];

@@ -54,7 +54,9 @@ export function* finish(
   else yield { ...failed, error: sent ?? thrown ?? errorData("cut-stream", withoutEnd) };
 }
 
-const withoutEnd = "The stream ended without the reply's end. Sending the request again may help.";
+const withoutEnd =
+  "The stream ended without the reply's end. Sending the request again may help. If it never does: does the address end " +
+  "with its /v1, and does it speak this API (option `api`)?";
 
 /** A call from its arguments as text. One that was cut must not look whole, so its text is passed on as no JSON. */
 export function callOf(id: string, name: string, text: string, isCut: boolean): ToolCall {

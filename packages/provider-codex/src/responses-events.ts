@@ -45,7 +45,7 @@ export function readResponses(
     // Absent places are left out by filter.
     const output = items.filter(isNative);
     const calls = output.flatMap((item) => (item.type === "function_call" ? [toCall(item)] : []));
-    const data: ResponsesEnvelope = { api: "responses", output: output.filter(canGoBack) };
+    const data: ResponsesEnvelope = { output: output.filter(canGoBack) };
     reply.servedModel = response.model;
     reply.end = {
       reason: reasonOf(response, output, calls),

@@ -79,7 +79,6 @@ function assistantItems(message: AssistantMessage, model: string): readonly Resp
 
 /** What a reply of the Responses API leaves in `native`. */
 export interface ResponsesEnvelope {
-  readonly api: "responses";
   readonly output: readonly NativeItem[];
 }
 
@@ -93,8 +92,8 @@ function outputOf({ native }: AssistantMessage, model: string): readonly NativeI
 }
 
 function isEnvelope(data: unknown): data is ResponsesEnvelope {
-  if (typeof data !== "object" || data === null || !("api" in data)) return false;
-  return data.api === "responses" && "output" in data && Array.isArray(data.output);
+  if (typeof data !== "object" || data === null || !("output" in data)) return false;
+  return Array.isArray(data.output);
 }
 
 function isFollowing({ type }: NativeItem): boolean {

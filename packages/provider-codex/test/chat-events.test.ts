@@ -85,7 +85,19 @@ describe("the chunks of a chat completion", () => {
   it("say a thought once when a server sends it under both names", () => {
     const { said, finish: last } = read([chunk({ reasoning: "Hm.", reasoning_content: "Hm." }), end("stop")]);
     expect(said.filter(({ type }) => type === "thinking")).toEqual([{ type: "thinking", text: "Hm." }]);
-    expect(last.message.native?.data).toMatchObject({ api: "chat", thought: { reasoning: "Hm." } });
+    expect(last.message.native?.data).toMatchObject({ thought: { reasoning: "Hm." } });
+  });
+
+  it("have no number where the server has null", () => {
+    const usage = { prompt_tokens: 3, completion_tokens: null, prompt_tokens_details: null };
+    const [first] = read([{ model: "m", choices: [], usage }, end("stop")]).said;
+    expect(first).toStrictEqual({ type: "usage", counts: "turn", usage: { inputTokens: 3 } });
+  });
+
+  it("are raw where the text is no text", () => {
+    const { said, finish: last } = read([chunk({ content: [{ type: "thinking" }] }), end("stop")]);
+    expect(said[0]?.type).toBe("raw");
+    expect(last.message.text).toBe("");
   });
 
   it("are whole with their reason, and cut without one, also when usage came", () => {

@@ -136,14 +136,3 @@ describe("a request for chat completions", () => {
     ]);
   });
 });
-
-describe("what is printed", () => {
-  it("is nothing, whatever comes over the wire", async () => {
-    const said = [vi.spyOn(console, "error"), vi.spyOn(console, "warn"), vi.spyOn(console, "log")];
-    const server = await sceneServer(chatProtocol, [{ id: "broken", parts: [{ type: "malformed" }] }]);
-    const { finish } = await take({ api: "chat", baseURL: `${server.url}/v1`, apiKey: canaryKey });
-    await server.close();
-    expect(finish.error).toMatchObject({ code: "server-error", retryable: true });
-    for (const spy of said) expect(spy).not.toHaveBeenCalled();
-  });
-});

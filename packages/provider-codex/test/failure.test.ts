@@ -72,6 +72,13 @@ describe("a failure", () => {
     expect(other).toContain("http://127.0.0.1:8080/v1/models");
   });
 
+  it("of a path that is not there says what may be wrong with the address", () => {
+    const missing = thrown(404, { message: "Not Found" });
+    expect(failureOf(missing, local, false)).toMatchObject({ code: "invalid-request" });
+    expect(failureOf(missing, local, false).message).toContain('codex({ api: "chat" })');
+    expect(failureOf(missing, openAI, false).message).not.toContain("codex(");
+  });
+
   it("never repeats the key or a proxy's page", () => {
     const wrong = thrown(401, { message: "Incorrect API key provided: sk-secret" });
     expect(failureOf(wrong, openAI, false).message).not.toContain("sk-secret");

@@ -22,7 +22,7 @@ function request(messages: readonly Message[], more: Partial<TurnRequest> = {}):
 }
 
 function replied(more: Partial<AssistantMessage>, output: readonly object[]): AssistantMessage {
-  const native = { provider: "codex", model: "gpt-6-sol", data: { api: "responses", output } };
+  const native = { provider: "codex", model: "gpt-6-sol", data: { output } };
   return { role: "assistant", text: "", calls: [], native, ...more };
 }
 
@@ -50,7 +50,7 @@ describe("the model's own items", () => {
   });
 
   it("do not cross from one API to the other", () => {
-    const thought = { api: "chat", thought: { reasoning: "Hm." } };
+    const thought = { thought: { reasoning: "Hm." } };
     const native = { provider: "codex", model: "gpt-6-sol", data: thought };
     expect(items(replied({ text: "Hi.", native }, []))).toEqual([{ role: "assistant", content: "Hi." }]);
     const other = replied({ text: "Hi." }, [reasoning, call]);
@@ -58,6 +58,22 @@ describe("the model's own items", () => {
       role: "assistant",
       content: "Hi.",
     });
+  });
+});
+
+describe("the id of a call", () => {
+  const outputId = (callId: string) => {
+    const message: Message = { role: "tool", callId, name: "x", text: "", isError: false };
+    return toChat(request([message]), "qwen3", false).messages;
+  };
+
+  it.each(["functions.read_file:0", "c".repeat(41)])("%s is made one that is accepted", (id) => {
+    expect(outputId(id)).toMatchObject([{ tool_call_id: expect.stringMatching(/^call_\w{24}$/) }]);
+    expect(outputId(id)).toEqual(outputId(id));
+  });
+
+  it("stays what it is when it can", () => {
+    expect(outputId("call_a-1")).toMatchObject([{ tool_call_id: "call_a-1" }]);
   });
 });
 

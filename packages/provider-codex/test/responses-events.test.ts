@@ -120,7 +120,7 @@ describe("the events of a response", () => {
     expect(last.message.native).toEqual({
       provider: "codex",
       model: "gpt-6-sol",
-      data: { api: "responses", output: [sealed, call("call_1")] },
+      data: { output: [sealed, call("call_1")] },
     });
     expect(said.filter(({ type }) => type === "raw")).toHaveLength(1);
   });
