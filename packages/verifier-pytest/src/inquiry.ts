@@ -1,16 +1,18 @@
-import { join } from "node:path";
 import type { Verdict } from "@aifactory/core";
 import { probeSandbox, type SandboxProbe } from "@aifactory/core/process";
 import { readDeclaration } from "./declaration.js";
 import { describeInquiry } from "./evidence.js";
-import { remark, ruling, type Ruling } from "./findings.js";
+import { experiment, type Experiments } from "./experiments.js";
+import { remark, ruling, type Ruling, statusOf } from "./findings.js";
+import { claimOf, controlFigures, judgeProof, provenOnBase } from "./judge-change.js";
+import { judgeOld } from "./judge-old.js";
 import { judgeRun } from "./judge-run.js";
+import { type Lab, test } from "./lab.js";
 import type { VerifyCommitOptions } from "./options.js";
 import { standIn } from "./project.js";
-import { runPytest, type Workshop } from "./pytest-run.js";
+import type { Workshop } from "./pytest-run.js";
 import { findPython } from "./python.js";
-import { isTestFile, settingsFor } from "./settings.js";
-import { changedFiles, openTree, touchedFiles, type Tree } from "./tree.js";
+import { changedFiles, openTree, touchedFiles } from "./tree.js";
 import type { TestRun } from "./test-run.js";
 import { verdictOf } from "./verdict.js";
 import { openVirtualenv } from "./virtualenv.js";
@@ -72,38 +74,51 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
     project: await standIn(project, virtualenv, folder),
   };
   const remaining = (): number => Math.max(1_000, options.timeoutMs - (performance.now() - startedAt));
-  const seen = changed
-    .filter(({ path, change }) => change !== "deleted" && isTestFile(path, project, baseProject))
-    .map(({ path }) => path);
-  const test = async (name: string, tree: Tree, own = project): Promise<TestRun> => {
-    const directory = join(tree.path, own.folder);
-    const emptyIni = join(folder, name, "none.ini");
-    const settings = settingsFor({ own, base: baseProject, directory, emptyIni, seen: own === project ? seen : [] });
-    const paths = own.paths.map((path) => join(directory, path));
-    return runPytest(workshop, {
-      name,
-      tree: tree.path,
-      directory,
-      paths,
-      arguments: settings.arguments,
-      timeoutMs: remaining(),
-    });
-  };
-
+  const lab: Lab = { options, workshop, changed, project, baseProject, remaining };
   inquiry.progress("running the tests before and after the change");
-  const [base, head] = await Promise.all([test("base", before, baseProject), test("head", after)]);
+  const [base, head] = await Promise.all([
+    test(lab, { name: "base", tree: before, own: baseProject }),
+    test(lab, { name: "head", tree: after }),
+  ]);
   rulings.push(...judgeRun(head, { base, packages: virtualenv.packages, timeoutMs: options.timeoutMs }));
   for (const file of (await touchedFiles(after)).filter((path) => path.endsWith(".py")))
     rulings.push(ruling("tampered", "self-modified", `The tests changed ${file} while they ran.`, { file }));
-  const passed = [...head.tests.values()].filter(({ outcome }) => outcome === "passed").length;
+  if (statusOf(rulings) !== "passed")
+    return verdictOf({
+      options,
+      startedAt,
+      rulings,
+      run: head,
+      evidence: await describeInquiry({ ...facts, virtualenv, runs: { base, head } }, after),
+    });
+
+  inquiry.progress("trying what the new tests prove");
+  const tried = await experiment(lab, base, head);
+  rulings.push(...judgeOld(lab, base, head, tried.old), ...judgeProof(tried));
+  const runs = { base, head, ...runsOf(tried) };
+  const evidence = await describeInquiry({ ...facts, virtualenv, runs }, after);
   return verdictOf({
     options,
     startedAt,
     rulings,
     run: head,
-    claim: `${passed} tests passed.`,
-    evidence: await describeInquiry({ ...facts, virtualenv, runs: { base, head } }, after),
+    claim: claimOf(head, base, tried),
+    evidence: {
+      ...evidence,
+      newTests: tried.news,
+      control: controlFigures(tried.control),
+      failBefore: tried.onBase && provenOnBase(tried.onBase, tried.news),
+    },
   });
+}
+
+function runsOf({ old, onBase, control, again }: Experiments): Record<string, TestRun> {
+  return {
+    ...(old && { oldTests: old }),
+    ...(onBase && { onBase }),
+    ...(control && { control: control.run }),
+    ...(again && { again }),
+  };
 }
 
 async function sandboxFor({ sandbox }: VerifyCommitOptions): Promise<SandboxProbe> {

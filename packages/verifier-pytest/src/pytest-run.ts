@@ -37,7 +37,10 @@ export interface RunRequest {
   readonly paths: readonly string[];
   readonly arguments: readonly string[];
   readonly timeoutMs: number;
-  readonly env?: { readonly [name: string]: string };
+  /** Runs the tests in the opposite order. */
+  readonly backwards?: boolean | undefined;
+  /** A name that is set in Python's `builtins` once the tests are collected: it turns the feature off. */
+  readonly switch?: string | undefined;
 }
 
 /** Runs pytest on a tree under our recorder, shut in when this machine can. */
@@ -61,6 +64,8 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
       NOFILE: 1024,
       CORE: 0,
     },
+    backwards: request.backwards,
+    switch: request.switch,
     ...userOf(workshop, [request.tree, out]),
   };
   const command: Command = {
@@ -72,7 +77,7 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
     timeoutMs: request.timeoutMs,
     graceMs: 300,
     signal: workshop.signal,
-    env: { ...environment(workshop, out, paths), ...request.env },
+    env: environment(workshop, out, paths),
   };
   const result = await run(shutIn(workshop, command, [request.tree, out]));
   workshop.signal.throwIfAborted();

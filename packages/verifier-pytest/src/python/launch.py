@@ -171,7 +171,14 @@ def make_recorder(pytest, emit, orders):
             emit("deselected", ids=[item.nodeid for item in items])
 
         @pytest.hookimpl(trylast=True)
+        def pytest_collection_modifyitems(self, items):
+            if orders.get("backwards"):
+                items.reverse()
+
+        @pytest.hookimpl(trylast=True)
         def pytest_collection_finish(self, session):
+            if orders.get("switch"):
+                setattr(__import__("builtins"), orders["switch"], True)
             emit("collected", ids=[item.nodeid for item in session.items])
 
         @pytest.hookimpl(tryfirst=True)

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { control, type Control } from "./control.js";
+import { isSupport, type Lab, layOut, test } from "./lab.js";
+import type { TestRun } from "./test-run.js";
+import { takeFrom } from "./tree.js";
+
+/** What was tried besides the runs before and after the change. */
+export interface Experiments {
+  /** Tests that pass now and did not pass before the change. */
+  readonly news: readonly string[];
+  /** The old tests in their old words over the new code; absent when the change did not touch them. */
+  readonly old?: TestRun;
+  /** The new tests over the old code. */
+  readonly onBase?: TestRun;
+  /** The new tests with the feature taken away. */
+  readonly control?: Control;
+  /** The new tests once more, in the opposite order. */
+  readonly again?: TestRun;
+}
+
+/** Does what has to be done to know what the change's tests are worth; two runs at a time. */
+export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promise<Experiments> {
+  const news = newTests(lab, base, head);
+  const files = [...new Set(news.map((id) => id.split("::")[0] ?? id))];
+  const patience = 3 * head.durationMs + 8_000;
+  const { head: commit, base: earlier } = lab.options;
+
+  const again = async (): Promise<TestRun> =>
+    test(lab, { name: "again", tree: await layOut(lab, "again", commit), files, backwards: true, timeoutMs: patience });
+  const onBase = async (): Promise<TestRun> => {
+    const tree = await layOut(lab, "on-base", earlier);
+    await takeFrom(tree, commit, support(lab));
+    return test(lab, { name: "on-base", tree, files, timeoutMs: patience });
+  };
+  const old = async (): Promise<TestRun> => {
+    const tree = await layOut(lab, "old-tests", commit);
+    await takeFrom(tree, earlier, support(lab));
+    return test(lab, { name: "old-tests", tree, files: oldFiles(base), timeoutMs: patience });
+  };
+
+  const proves = news.length > 0;
+  const [first, second] = await Promise.all([
+    inTurn(
+      proves && (async () => control(lab, { files, news, patience, token: randomBytes(6).toString("hex") })),
+      proves && again,
+    ),
+    inTurn(proves && onBase, mustAskOld(lab, base, head) && old),
+  ]);
+  return {
+    news,
+    ...(first[0] && { control: first[0] }),
+    ...(first[1] && { again: first[1] }),
+    ...(second[0] && { onBase: second[0] }),
+    ...(second[1] && { old: second[1] }),
+  };
+}
+
+/** Tests of the change: those that did not pass before, or, when there are none, those in test files that it edited. */
+function newTests(lab: Lab, base: TestRun, head: TestRun): string[] {
+  const passed = [...head.tests.values()].filter(({ outcome }) => outcome === "passed");
+  const fresh = passed.filter(({ id }) => base.tests.get(id)?.outcome !== "passed");
+  if (fresh.length > 0) return fresh.map(({ id }) => id);
+  const edited = new Set(lab.changed.map(({ path }) => path));
+  const prefix = lab.project.folder === "." ? "" : `${lab.project.folder}/`;
+  return passed.filter(({ id }) => edited.has(`${prefix}${id.split("::")[0]}`)).map(({ id }) => id);
+}
+
+function support(lab: Lab): string[] {
+  return lab.changed.map(({ path }) => path).filter((path) => isSupport(lab, path));
+}
+
+/** Old tests have a say of their own when the change touched what decides over them, or when one no longer passes. */
+function mustAskOld(lab: Lab, base: TestRun, head: TestRun): boolean {
+  if (oldFiles(base).length === 0) return false;
+  const touched = lab.changed.some(
+    ({ path, change }) => isSupport(lab, path) && (change !== "added" || path.endsWith("conftest.py")),
+  );
+  const lost = [...base.tests.values()].some(
+    ({ id, outcome }) => outcome === "passed" && head.tests.get(id)?.outcome !== "passed",
+  );
+  return touched || lost || JSON.stringify(lab.project.ini) !== JSON.stringify(lab.baseProject.ini);
+}
+
+function oldFiles(base: TestRun): string[] {
+  const passed = [...base.tests.values()].filter(({ outcome }) => outcome === "passed");
+  return [...new Set(passed.map(({ id }) => id.split("::")[0] ?? id))];
+}
+
+async function inTurn<First, Second>(
+  first: (() => Promise<First>) | false,
+  second: (() => Promise<Second>) | false,
+): Promise<[First | undefined, Second | undefined]> {
+  return [first ? await first() : undefined, second ? await second() : undefined];
+}

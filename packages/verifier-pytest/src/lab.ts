@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import type { Declaration } from "./declaration.js";
+import type { VerifyCommitOptions } from "./options.js";
+import { runPytest, type Workshop } from "./pytest-run.js";
+import { isTestFile, settingsFor } from "./settings.js";
+import type { TestRun } from "./test-run.js";
+import { type ChangedFile, openTree, type Tree } from "./tree.js";
+
+/** What all runs of one verification share. */
+export interface Lab {
+  readonly options: VerifyCommitOptions;
+  readonly workshop: Workshop;
+  readonly changed: readonly ChangedFile[];
+  /** The project after and before the change. */
+  readonly project: Declaration;
+  readonly baseProject: Declaration;
+  /** Milliseconds that are left. */
+  remaining(): number;
+}
+
+/** One run of it. */
+export interface LabRun {
+  readonly name: string;
+  readonly tree: Tree;
+  /** Whose settings file. Default: the project's after the change. */
+  readonly own?: Declaration;
+  /** Test files, relative to the project. Default: what the project runs. */
+  readonly files?: readonly string[];
+  readonly timeoutMs?: number;
+  readonly backwards?: boolean;
+  readonly switch?: string;
+}
+
+/** A fresh tree for one run. */
+export async function layOut({ options, workshop }: Lab, name: string, commit: string): Promise<Tree> {
+  return openTree({ repo: options.repo, folder: workshop.folder, signal: workshop.signal }, name, commit);
+}
+
+/** Runs tests on a tree. */
+export async function test(lab: Lab, run: LabRun): Promise<TestRun> {
+  const { project, baseProject, workshop } = lab;
+  const { name, tree, own = project } = run;
+  const directory = join(tree.path, own.folder);
+  const settings = settingsFor({
+    own,
+    base: baseProject,
+    directory,
+    emptyIni: join(workshop.folder, name, "none.ini"),
+    seen: own === project ? changedTests(lab) : [],
+    ...(run.files && { files: run.files }),
+  });
+  return runPytest(workshop, {
+    name,
+    tree: tree.path,
+    directory,
+    paths: own.paths.map((path) => join(directory, path)),
+    arguments: settings.arguments,
+    timeoutMs: Math.min(run.timeoutMs ?? Infinity, lab.remaining()),
+    backwards: run.backwards,
+    switch: run.switch,
+  });
+}
+
+/** Test files that the change added or altered, relative to the project. */
+export function changedTests({ changed, project, baseProject }: Lab): string[] {
+  return changed
+    .filter(({ path, change }) => change !== "deleted" && isTestFile(path, project, baseProject))
+    .flatMap(({ path }) => inProject(project, path));
+}
+
+/** Whether a path belongs to the tests and not to what they test. */
+export function isSupport({ project, baseProject }: Lab, path: string): boolean {
+  const parts = path.split("/");
+  const name = parts.at(-1) ?? "";
+  if (["conftest.py", "pytest.ini", ".pytest.ini", "tox.ini"].includes(name)) return true;
+  return (
+    parts.slice(0, -1).some((part) => part === "tests" || part === "test") || isTestFile(path, project, baseProject)
+  );
+}
+
+function inProject({ folder }: Declaration, path: string): string[] {
+  if (folder === ".") return [path];
+  return path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [];
+}
