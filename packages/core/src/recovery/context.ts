@@ -13,11 +13,9 @@ export function objection(
   const before = text.slice(Math.max(0, start - 300), start);
   const after = text.slice(end, end + 200);
   const line = before.slice(before.lastIndexOf("\n") + 1);
-  if (
-    /^\s*(?:>|\|)/.test(line) ||
-    (/^[+](?!\s*$)|^[+-]\s?$/.test(line) && /^@@ |^diff --git|^\+\+\+ /m.test(text.slice(0, start)))
-  )
-    return "quoted";
+  // A line whose beginning lies too far back has none that could be looked at.
+  const head = line.length === before.length && start > before.length ? "" : line;
+  if (/^\s*(?:>|\|)/.test(head) || (/^[+](?!\s*$)|^[+-]\s?$/.test(head) && isInDiff(text, start))) return "quoted";
   if (/[`"“'‘«]$/.test(before) && /^[`"”'’»]/.test(after)) return "quoted";
   const introduction = lastSentence(before);
   if (example.test(introduction) || plan.test(introduction) || done.test(introduction)) return "example";
@@ -27,6 +25,11 @@ export function objection(
   // What nothing announces stands on lines of its own, or it is part of a sentence.
   const isAlone = /^\s*(?:(?:\d+[.)]|[-*•])\s+)?$/.test(line) && /^[\s;,]*(?:\n|$)/.test(after);
   return isAlone || finding.strength === "fenced" ? undefined : "quoted";
+}
+
+/** Whether a diff has begun not far before a place. */
+function isInDiff(text: string, place: number): boolean {
+  return /^@@ |^diff --git|^\+\+\+ /m.test(text.slice(Math.max(0, place - 4000), place));
 }
 
 /** The last sentence before the call, in the last line that is not empty. */
