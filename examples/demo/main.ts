@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { AifactoryError, approve, runTask, TaskEvents } from "@aifactory/core";
+import { AifactoryError, approve, runTask, TaskEvents, toError } from "@aifactory/core";
 import { replayProvider } from "@aifactory/core/testing";
 import { demoRepository, task } from "./repository.js";
 import { line, report } from "./report.js";
@@ -12,24 +12,32 @@ const help = `The main job on the bundled demo: a FastAPI repository gets a game
   pnpm demo --repo <folder> --approve <run>   merge a run that waits for review
 `;
 
-const { values } = parseArgs({
-  options: {
-    model: { type: "string" },
-    repo: { type: "string" },
-    approve: { type: "string" },
-    help: { type: "boolean", short: "h" },
-  },
-});
-
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(readArguments());
 } catch (error) {
   if (!(error instanceof AifactoryError)) throw error;
   console.error(`\n${error.message}`);
   process.exitCode = 1;
 }
 
-async function main(): Promise<number> {
+interface Arguments {
+  readonly model?: string | undefined;
+  readonly repo?: string | undefined;
+  readonly approve?: string | undefined;
+  readonly help?: boolean | undefined;
+}
+
+function readArguments(): Arguments {
+  try {
+    const text = { type: "string" } as const;
+    return parseArgs({ options: { model: text, repo: text, approve: text, help: { type: "boolean", short: "h" } } })
+      .values;
+  } catch (error) {
+    throw new AifactoryError("invalid-spec", `${toError(error).message}\n\n${help}`, { cause: error });
+  }
+}
+
+async function main(values: Arguments): Promise<number> {
   if (values.help) {
     console.log(help);
     return 0;

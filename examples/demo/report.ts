@@ -46,9 +46,8 @@ export function report(outcome: Outcome): string {
         : "none were run",
     ],
     ["Change", `${stat.files} files, ${stat.insertions} lines added, ${stat.deletions} removed`],
-    ["Branch", branch],
-    ["Look", `git -C ${repo} diff main...${branch}`],
   ];
+  if (stat.files > 0) rows.push(["Branch", branch], ["Look", `git -C ${repo} diff main...${branch}`]);
   if (review === "pending") rows.push(["Approve", `pnpm demo --repo ${repo} --approve ${id}`]);
   const findings = (verdict?.findings ?? []).map(
     ({ severity, message, file }) => `  ${severity}: ${file === undefined ? "" : `${file}: `}${message}`,

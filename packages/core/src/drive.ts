@@ -1,5 +1,6 @@
 import { AifactoryError, toError } from "./errors.js";
 import { tell, type TaskEvents } from "./events.js";
+import { git } from "./git.js";
 import type { Journal } from "./journal.js";
 import type { Release } from "./lock.js";
 import { type Next, next } from "./next.js";
@@ -139,10 +140,13 @@ function reasonOf({ reason }: AbortSignal): string {
   return reason instanceof Error && reason.name !== "AbortError" ? reason.message : "";
 }
 
-/** Removes the worktree; everything in it is committed by now. */
+/** Removes the worktree, where everything is committed by now, and a branch that has nothing on it. */
 async function tidy(run: RunContext, opened: Promise<Worktree> | undefined): Promise<void> {
   try {
-    await (await opened)?.close();
+    const worktree = await opened;
+    await worktree?.close();
+    const { branch, base, head } = run.record;
+    if (worktree && head === base) await git(run.repository.place, ["update-ref", "-d", `refs/heads/${branch}`, base]);
   } catch (error) {
     const message = `The worktree could not be removed: ${toError(error).message}`;
     await run.emit({ type: "notice", code: "worktree-left", message }).catch(() => {});

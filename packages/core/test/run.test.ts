@@ -156,6 +156,7 @@ describe("runTask", () => {
     const result = await start([done, done, done, done]).outcome;
     expect(result).toMatchObject({ status: "stalled", review: "none", error: { code: "stalled" } });
     expect(result.nudges.map(({ rule }) => rule)).toEqual(["nothing-written", "nothing-written", "nothing-written"]);
+    expect(await repository.branches()).toEqual(["main"]);
     await expectTidy();
   });
 
