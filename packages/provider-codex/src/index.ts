@@ -31,7 +31,6 @@ async function* takeTurn(options: CodexOptions, request: TurnRequest): AsyncGene
   let reply: Reply = { text: "" };
   let hasAnswered = false;
   try {
-    signal.throwIfAborted();
     const client = await openClient(where);
     if (options.api === "chat") {
       const reader = readChat(model, request.messages);
