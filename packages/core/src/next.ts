@@ -22,7 +22,7 @@ export function next(record: RunRecord): Next {
   if (record.error || record.cancelled || record.published || record.review?.decision === "reject")
     return { end: true };
   if (record.review?.decision === "approve") return { do: "publish", key: "publish" };
-  if (plans(record.task) && !record.planned) return { do: "plan", key: "plan" };
+  if (plans(record.task) && !record.planned && !record.stopped) return { do: "plan", key: "plan" };
   const subtask = record.subtasks[record.done];
   if (subtask && !record.stopped) return { do: "work", key: `work-${record.done}`, subtask, index: record.done };
   if (record.head === record.base) return { end: true };
