@@ -13,6 +13,7 @@ import { failureOf } from "./failure.js";
 import { defaultModel, modelFacts } from "./models.js";
 import { toWire } from "./request.js";
 
+export { cli, type ClaudeCliOptions } from "./cli.js";
 export type { ClaudeOptions } from "./endpoint.js";
 
 /** The provider for Claude, by Anthropic's Messages API. */
