@@ -1,10 +1,5 @@
 export { type Behaviour } from "./contract/behaviour.js";
-export {
-  behaviours,
-  type ProviderContract,
-  providerContract,
-  runBehaviour,
-} from "./provider-contract.js";
+export { behaviours, type ProviderContract, providerContract, runBehaviour } from "./provider-contract.js";
 export { sceneServer, type SceneServer } from "./scene-server.js";
 export {
   calls,
@@ -18,20 +13,8 @@ export {
   textOf,
   thinks,
 } from "./scenes.js";
-export {
-  canaryKey,
-  type OpenStage,
-  type SeenCall,
-  type SeenMessage,
-  type SeenRequest,
-  type Stage,
-} from "./stage.js";
-export {
-  type Script,
-  type ScriptedProvider,
-  scriptedProvider,
-  type ScriptedTurn,
-} from "./scripted-provider.js";
+export { canaryKey, type OpenStage, type SeenCall, type SeenMessage, type SeenRequest, type Stage } from "./stage.js";
+export { type Script, type ScriptedProvider, scriptedProvider, type ScriptedTurn } from "./scripted-provider.js";
 export { misbehavingCli, type Misbehaviour } from "./misbehaving-cli.js";
 export { replayProvider } from "./replay-provider.js";
 export {
@@ -42,9 +25,5 @@ export {
   sceneProgram,
   type SceneProgram,
 } from "./scene-program.js";
-export {
-  type Files,
-  temporaryRepository,
-  type TemporaryRepository,
-} from "./temporary-repository.js";
+export { type Files, temporaryRepository, type TemporaryRepository } from "./temporary-repository.js";
 export { type WireAnswer, type WireProtocol, type WireRequest } from "./wire-protocol.js";

@@ -48,20 +48,10 @@ export interface ProviderContract {
  *
  * @throws When an exception names no behaviour of this kind: it would hide nothing but a misspelling.
  */
-export function providerContract({
-  describe,
-  it,
-  name,
-  kind,
-  open,
-  exceptions = {},
-}: ProviderContract): void {
+export function providerContract({ describe, it, name, kind, open, exceptions = {} }: ProviderContract): void {
   const mine = behaviours.filter(({ kinds }) => kinds.includes(kind));
-  const misspelt = Object.keys(exceptions).filter(
-    (key) => !mine.some((behaviour) => behaviour.name === key),
-  );
-  if (misspelt.length > 0)
-    throw new Error(`No behaviour of a provider of kind ${kind}: ${misspelt.join("; ")}`);
+  const misspelt = Object.keys(exceptions).filter((key) => !mine.some((behaviour) => behaviour.name === key));
+  if (misspelt.length > 0) throw new Error(`No behaviour of a provider of kind ${kind}: ${misspelt.join("; ")}`);
 
   describe(`${name} keeps the provider contract (${kind})`, () => {
     for (const behaviour of mine) {
@@ -78,11 +68,7 @@ export function providerContract({
  *
  * @param patienceMs Milliseconds after which a turn that should have ended counts as hanging.
  */
-export async function runBehaviour(
-  behaviour: Behaviour,
-  open: OpenStage,
-  patienceMs = 20_000,
-): Promise<void> {
+export async function runBehaviour(behaviour: Behaviour, open: OpenStage, patienceMs = 20_000): Promise<void> {
   const stages: StageInFolder[] = [];
   try {
     await behaviour.run(async (scenes) => {

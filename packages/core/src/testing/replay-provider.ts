@@ -52,11 +52,7 @@ async function readTurns(file: string | URL): Promise<readonly ScriptedTurn[]> {
     }));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : toError(cause).message;
-    throw new AifactoryError(
-      "provider-broken",
-      `The recording ${String(file)} can't be played: ${why}`,
-      { cause },
-    );
+    throw new AifactoryError("provider-broken", `The recording ${String(file)} can't be played: ${why}`, { cause });
   }
 }
 

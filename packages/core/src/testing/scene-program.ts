@@ -49,10 +49,7 @@ export interface ProgramRun {
 }
 
 /** Writes a stand-in for an agent's program: it works with real files and processes and prints what the agent would. */
-export async function sceneProgram(
-  dialect: AgentDialect,
-  scenes: readonly Scene[],
-): Promise<SceneProgram> {
+export async function sceneProgram(dialect: AgentDialect, scenes: readonly Scene[]): Promise<SceneProgram> {
   const folder = await mkdtemp(join(tmpdir(), "aifactory-scenes-"));
   await mkdir(join(folder, "runs"));
   const path = join(folder, "agent");

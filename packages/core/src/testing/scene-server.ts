@@ -16,18 +16,14 @@ export interface SceneServer {
 }
 
 /** Plays scenes on 127.0.0.1, one for each request of a turn; when they run out, it answers with status 500. */
-export async function sceneServer<Body>(
-  protocol: WireProtocol<Body>,
-  scenes: readonly Scene[],
-): Promise<SceneServer> {
+export async function sceneServer<Body>(protocol: WireProtocol<Body>, scenes: readonly Scene[]): Promise<SceneServer> {
   const received: WireRequest[] = [];
   const seen: SeenRequest[] = [];
   const server = createServer((incoming, response) => {
     // A client that left is no trouble of ours.
     response.on("error", () => {});
     void answer(incoming, response).catch((error: unknown) => {
-      if (!response.headersSent)
-        response.writeHead(500).end(`The scene server failed: ${String(error)}`);
+      if (!response.headersSent) response.writeHead(500).end(`The scene server failed: ${String(error)}`);
       else response.destroy();
     });
   });
@@ -67,9 +63,7 @@ export async function sceneServer<Body>(
   };
 }
 
-async function readRequest<Body>(
-  incoming: IncomingMessage,
-): Promise<WireRequest<Body | undefined>> {
+async function readRequest<Body>(incoming: IncomingMessage): Promise<WireRequest<Body | undefined>> {
   const { method = "", url = "", headers } = incoming;
   const text = await readText(incoming);
   return { method, url, headers, body: parsed(text) };
@@ -122,11 +116,7 @@ async function playScene<Body>(
   response.end();
 }
 
-async function write(
-  response: ServerResponse,
-  frames: readonly string[],
-  splitBytes = false,
-): Promise<void> {
+async function write(response: ServerResponse, frames: readonly string[], splitBytes = false): Promise<void> {
   for (const frame of frames) {
     const bytes = Buffer.from(frame);
     const size = splitBytes ? 3 : bytes.length;

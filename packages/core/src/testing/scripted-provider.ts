@@ -24,9 +24,7 @@ export interface ScriptedTurn {
 }
 
 /** A turn, or what makes one from what was asked. */
-export type Script =
-  | ScriptedTurn
-  | ((request: TurnRequest) => ScriptedTurn | Promise<ScriptedTurn>);
+export type Script = ScriptedTurn | ((request: TurnRequest) => ScriptedTurn | Promise<ScriptedTurn>);
 
 /** A provider that plays turns from memory. */
 export interface ScriptedProvider extends Provider {
@@ -71,10 +69,7 @@ export interface TurnPlace {
 }
 
 /** The events of a scripted turn. */
-export async function* playTurn(
-  turn: ScriptedTurn,
-  { provider, at, request }: TurnPlace,
-): AsyncGenerator<TurnEvent> {
+export async function* playTurn(turn: ScriptedTurn, { provider, at, request }: TurnPlace): AsyncGenerator<TurnEvent> {
   const { model, cwd, signal } = request;
   const calls = (turn.calls ?? []).map((call, index): ToolCall => ({
     id: `${provider}-${at + 1}-${index + 1}`,

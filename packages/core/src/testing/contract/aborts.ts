@@ -65,9 +65,7 @@ export const aborts: readonly Behaviour[] = [
         name: "read_file",
         argumentChunks: ['{"path": "READ'],
       } as const;
-      const turn = begin(
-        await open([{ id: "mid-call", parts: [says("Reading. "), half], ending: "stall" }]),
-      );
+      const turn = begin(await open([{ id: "mid-call", parts: [says("Reading. "), half], ending: "stall" }]));
       await turn.first("text");
       turn.abort();
       const played = await turn.played();

@@ -29,10 +29,7 @@ export const agents: readonly Behaviour[] = [
       const { events } = await play(await open([writes]));
       const told = events.find((event) => event.type === "tool-call");
       assert(told?.type === "tool-call", `No tool-call event: ${describe(events)}`);
-      assert(
-        told.effect === "write" || told.effect === "execute",
-        `Effect of a write: ${String(told.effect)}`,
-      );
+      assert(told.effect === "write" || told.effect === "execute", `Effect of a write: ${String(told.effect)}`);
       const outcome = events.find((event) => event.type === "tool-result");
       assert(
         outcome?.type === "tool-result" && outcome.callId === told.call.id,
@@ -70,9 +67,7 @@ export const agents: readonly Behaviour[] = [
     name: "a program that is not there is program-missing",
     kinds: agent,
     async run(open) {
-      const { finish } = await play(
-        await open([{ id: "missing", parts: [], fault: { kind: "missing-program" } }]),
-      );
+      const { finish } = await play(await open([{ id: "missing", parts: [], fault: { kind: "missing-program" } }]));
       assert.equal(finish.error?.code, "program-missing", JSON.stringify(finish));
     },
   },
@@ -106,10 +101,7 @@ export const agents: readonly Behaviour[] = [
       ]);
       const turn = begin(stage);
       for (let tries = 0; (await beats(stage)) === 0; tries++) {
-        assert(
-          tries < 400 && !turn.hasEnded(),
-          `The command did not start: ${describe(turn.events)}`,
-        );
+        assert(tries < 400 && !turn.hasEnded(), `The command did not start: ${describe(turn.events)}`);
         await sleep(50);
       }
       turn.abort();
@@ -122,9 +114,7 @@ export const agents: readonly Behaviour[] = [
     kinds: agent,
     async run(open) {
       const command = `(${heart}) >/dev/null 2>&1 &`;
-      const stage = await open([
-        { id: "leaves", parts: [{ type: "run", id: "tool_1", command }, says("Done.")] },
-      ]);
+      const stage = await open([{ id: "leaves", parts: [{ type: "run", id: "tool_1", command }, says("Done.")] }]);
       assertReason(await play(stage), "stop");
       await assertStill(stage);
     },
@@ -135,8 +125,7 @@ export const agents: readonly Behaviour[] = [
  * Beats into a file, while its folder is there and for two minutes at most. A process id would mean nothing in a process
  * namespace of its own.
  */
-const heart =
-  "i=0; while echo x >> heartbeat && [ $i -lt 1200 ]; do i=$((i+1)); sleep 0.1; done 2>/dev/null";
+const heart = "i=0; while echo x >> heartbeat && [ $i -lt 1200 ]; do i=$((i+1)); sleep 0.1; done 2>/dev/null";
 
 async function beats({ cwd }: StageInFolder): Promise<number> {
   const found = await stat(join(cwd, "heartbeat")).catch(() => undefined);

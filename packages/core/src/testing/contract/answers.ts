@@ -61,19 +61,14 @@ export const answers: readonly Behaviour[] = [
       const played = await play(await open([{ id: "empty", parts: [] }]));
       assert.equal(played.finish.message.text, "");
       assert.deepEqual(played.finish.message.calls, []);
-      assert(
-        !["tool-calls", "aborted"].includes(played.finish.reason.unified),
-        describe(played.events),
-      );
+      assert(!["tool-calls", "aborted"].includes(played.finish.reason.unified), describe(played.events));
     },
   },
   {
     name: "thinking is told apart from the answer",
     kinds: both,
     async run(open) {
-      const played = await play(
-        await open([{ id: "thinks", parts: [thinks("Let me see.", "sig-1"), says("Done.")] }]),
-      );
+      const played = await play(await open([{ id: "thinks", parts: [thinks("Let me see.", "sig-1"), says("Done.")] }]));
       assert.equal(joined(played.events, "thinking"), "Let me see.");
       assert.equal(joined(played.events, "text"), "Done.");
       assert.equal(played.finish.message.text, "Done.");
@@ -92,10 +87,7 @@ export const answers: readonly Behaviour[] = [
     name: "a refusal is content-filter, not an answer",
     kinds: model,
     async run(open) {
-      assertReason(
-        await play(await open([{ id: "no", parts: [], stop: "content-filter" }])),
-        "content-filter",
-      );
+      assertReason(await play(await open([{ id: "no", parts: [], stop: "content-filter" }])), "content-filter");
     },
   },
   {
@@ -112,10 +104,7 @@ export const answers: readonly Behaviour[] = [
     kinds: model,
     async run(open) {
       const { finish } = await play(await open([hello]));
-      assert(
-        typeof finish.reason.raw === "string" && finish.reason.raw !== "",
-        "reason.raw is absent.",
-      );
+      assert(typeof finish.reason.raw === "string" && finish.reason.raw !== "", "reason.raw is absent.");
     },
   },
   {
@@ -152,8 +141,7 @@ export const usage: readonly Behaviour[] = [
     kinds: both,
     async run(open) {
       const counted = usageOf(
-        (await play(await open([{ ...hello, usage: { inputTokens: 1_100, outputTokens: 70 } }])))
-          .events,
+        (await play(await open([{ ...hello, usage: { inputTokens: 1_100, outputTokens: 70 } }]))).events,
       );
       assert.equal(counted?.inputTokens, 1_100);
       assert.equal(counted?.outputTokens, 70);

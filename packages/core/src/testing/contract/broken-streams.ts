@@ -10,9 +10,7 @@ export const brokenStreams: readonly Behaviour[] = [
     name: "an error in mid-stream is an error and keeps what was said",
     kinds: model,
     async run(open) {
-      const played = await play(
-        await open([{ id: "mid", parts: [says("Half an ")], fault: { kind: "overloaded" } }]),
-      );
+      const played = await play(await open([{ id: "mid", parts: [says("Half an ")], fault: { kind: "overloaded" } }]));
       errorOf(played, "overloaded");
       assert.equal(played.finish.message.text, "Half an ");
     },
@@ -21,9 +19,7 @@ export const brokenStreams: readonly Behaviour[] = [
     name: "a cut stream is cut-stream, not an answer",
     kinds: model,
     async run(open) {
-      const played = await play(
-        await open([{ id: "cut", parts: [says("Half an ")], ending: "cut" }]),
-      );
+      const played = await play(await open([{ id: "cut", parts: [says("Half an ")], ending: "cut" }]));
       assert.equal(errorOf(played, "cut-stream").retryable, true);
       assert.equal(played.finish.message.text, "Half an ");
     },
@@ -32,9 +28,7 @@ export const brokenStreams: readonly Behaviour[] = [
     name: "a stream without its last event is cut-stream",
     kinds: both,
     async run(open) {
-      const played = await play(
-        await open([{ id: "unfinished", parts: [says("Half an ")], ending: "unfinished" }]),
-      );
+      const played = await play(await open([{ id: "unfinished", parts: [says("Half an ")], ending: "unfinished" }]));
       errorOf(played, "cut-stream");
     },
   },
@@ -48,9 +42,7 @@ export const brokenStreams: readonly Behaviour[] = [
         name: "read_file",
         argumentChunks: ['{"path": "READ'],
       } as const;
-      const played = await play(
-        await open([{ id: "cut-call", parts: [part], ending: "unfinished" }]),
-      );
+      const played = await play(await open([{ id: "cut-call", parts: [part], ending: "unfinished" }]));
       errorOf(played, "cut-stream");
       assertNoneWhole(played);
     },

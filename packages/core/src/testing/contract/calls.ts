@@ -41,15 +41,7 @@ export const calls: readonly Behaviour[] = [
     name: "arguments in pieces come through whole",
     kinds: model,
     async run(open) {
-      const argumentChunks = [
-        '{"pa',
-        'th": "src/',
-        "日本",
-        '語.txt", "te',
-        'xt": "a\\',
-        "n\\u00e",
-        '9\\"{}"}',
-      ];
+      const argumentChunks = ['{"pa', 'th": "src/', "日本", '語.txt", "te', 'xt": "a\\', "n\\u00e", '9\\"{}"}'];
       const scene: Scene = {
         id: "pieces",
         parts: [{ type: "call", id: "call_1", name: "read_file", argumentChunks }],
@@ -93,9 +85,7 @@ export const calls: readonly Behaviour[] = [
     name: "text before a call is kept",
     kinds: model,
     async run(open) {
-      const played = await play(
-        await open([{ id: "both", parts: [says("I read it."), ...readsReadme.parts] }]),
-      );
+      const played = await play(await open([{ id: "both", parts: [says("I read it."), ...readsReadme.parts] }]));
       assert.equal(played.finish.message.text, "I read it.");
       assert.equal(only(played).name, "read_file");
     },
@@ -125,10 +115,7 @@ export const calls: readonly Behaviour[] = [
       };
       const { input, inputText } = only(await play(await open([scene])));
       assert.equal(inputText, argumentChunks.join(""));
-      assert(
-        typeof input !== "object" || input === null,
-        "Broken arguments must not look like an object.",
-      );
+      assert(typeof input !== "object" || input === null, "Broken arguments must not look like an object.");
     },
   },
   {
@@ -162,8 +149,5 @@ function only({ events, finish }: Played): ToolCall {
 
 function assertIds(made: readonly ToolCall[], count: number): void {
   const ids = new Set(made.map(({ id }) => id));
-  assert(
-    !ids.has("") && ids.size === count,
-    `Ids must be there and differ: ${JSON.stringify([...ids])}`,
-  );
+  assert(!ids.has("") && ids.size === count, `Ids must be there and differ: ${JSON.stringify([...ids])}`);
 }

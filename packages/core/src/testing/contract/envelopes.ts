@@ -23,14 +23,8 @@ export const envelopes: readonly Behaviour[] = [
     kinds: model,
     async run(open) {
       const { seen } = await secondTurn(open, (stage) => stage.otherModel ?? "");
-      assert(
-        !JSON.stringify(seen).includes("sig-42"),
-        `Another model got the signature: ${JSON.stringify(seen)}`,
-      );
-      assert(
-        !JSON.stringify(seen).includes("I need both."),
-        `Another model got the thought: ${JSON.stringify(seen)}`,
-      );
+      assert(!JSON.stringify(seen).includes("sig-42"), `Another model got the signature: ${JSON.stringify(seen)}`);
+      assert(!JSON.stringify(seen).includes("I need both."), `Another model got the thought: ${JSON.stringify(seen)}`);
     },
   },
   {
@@ -49,10 +43,7 @@ export const envelopes: readonly Behaviour[] = [
         { ...message, native },
         ...message.calls.map((made) => result(made, "x")),
       ]);
-      assert(
-        !/sig-42|I need both\.|SECRET-ENVELOPE/.test(JSON.stringify(seen)),
-        JSON.stringify(seen),
-      );
+      assert(!/sig-42|I need both\.|SECRET-ENVELOPE/.test(JSON.stringify(seen)), JSON.stringify(seen));
     },
   },
 ];

@@ -16,12 +16,7 @@ export const faults: readonly Behaviour[] = [
     name: "a rate limit carries the server's delay",
     kinds: both,
     async run(open) {
-      const error = await assertCode(
-        open,
-        { kind: "rate-limit", retryAfterSeconds: 7 },
-        "rate-limit",
-        true,
-      );
+      const error = await assertCode(open, { kind: "rate-limit", retryAfterSeconds: 7 }, "rate-limit", true);
       assert.equal(error.retryAfterMs, 7_000);
     },
   },
@@ -33,8 +28,7 @@ export const faults: readonly Behaviour[] = [
   {
     name: "a broken server is server-error",
     kinds: both,
-    run: async (open) =>
-      void (await assertCode(open, { kind: "server-error" }, "server-error", true)),
+    run: async (open) => void (await assertCode(open, { kind: "server-error" }, "server-error", true)),
   },
   {
     name: "a busy server is overloaded",
@@ -44,21 +38,15 @@ export const faults: readonly Behaviour[] = [
   {
     name: "a request that is too long is context-overflow",
     kinds: both,
-    run: async (open) =>
-      void (await assertCode(open, { kind: "context-overflow" }, "context-overflow", false)),
+    run: async (open) => void (await assertCode(open, { kind: "context-overflow" }, "context-overflow", false)),
   },
   {
     name: "a model that is not there is unknown-model and named",
     kinds: both,
     async run(open) {
-      const stage = await open([
-        { id: "unknown-model", parts: [], fault: { kind: "unknown-model" } },
-      ]);
+      const stage = await open([{ id: "unknown-model", parts: [], fault: { kind: "unknown-model" } }]);
       const error = errorOf(await play(stage), "unknown-model");
-      assert(
-        error.message.includes(stage.model),
-        `The message does not name the model: ${error.message}`,
-      );
+      assert(error.message.includes(stage.model), `The message does not name the model: ${error.message}`);
     },
   },
   {
@@ -66,16 +54,8 @@ export const faults: readonly Behaviour[] = [
     kinds: model,
     async run(open) {
       const words = "messages.3: the flux capacitor is missing";
-      const error = await assertCode(
-        open,
-        { kind: "invalid-request", words },
-        "invalid-request",
-        false,
-      );
-      assert(
-        error.message.includes("flux capacitor"),
-        `The vendor's words are lost: ${error.message}`,
-      );
+      const error = await assertCode(open, { kind: "invalid-request", words }, "invalid-request", false);
+      assert(error.message.includes("flux capacitor"), `The vendor's words are lost: ${error.message}`);
     },
   },
   {
@@ -87,9 +67,7 @@ export const faults: readonly Behaviour[] = [
     name: "a proxy's error page is an error that may be tried again",
     kinds: model,
     async run(open) {
-      const { finish } = await play(
-        await open([{ id: "page", parts: [], fault: { kind: "proxy-page" } }]),
-      );
+      const { finish } = await play(await open([{ id: "page", parts: [], fault: { kind: "proxy-page" } }]));
       assert.equal(finish.error?.retryable, true, `Not retryable: ${JSON.stringify(finish)}`);
       assert(!/<html/i.test(finish.error?.message ?? ""), "The message is a page of HTML.");
     },
@@ -101,11 +79,7 @@ export const faults: readonly Behaviour[] = [
       for (const kind of ["server-error", "rate-limit", "overloaded"] as const) {
         const stage = await open([{ id: kind, parts: [], fault: { kind } }]);
         await play(stage);
-        assert.equal(
-          stage.requests().length,
-          1,
-          `${kind} was sent ${stage.requests().length} times.`,
-        );
+        assert.equal(stage.requests().length, 1, `${kind} was sent ${stage.requests().length} times.`);
       }
     },
   },
@@ -115,22 +89,13 @@ export const faults: readonly Behaviour[] = [
     async run(open) {
       const words = `Incorrect API key provided: ${canaryKey}`;
       const bad: Scene = { id: "echo", parts: [], fault: { kind: "auth", words } };
-      const played = [
-        await play(await open([bad])),
-        await play(await open([{ id: "fine", parts: [says("Hello.")] }])),
-      ];
-      for (const { events } of played)
-        assert(!JSON.stringify(events).includes(canaryKey), "The key was said.");
+      const played = [await play(await open([bad])), await play(await open([{ id: "fine", parts: [says("Hello.")] }]))];
+      for (const { events } of played) assert(!JSON.stringify(events).includes(canaryKey), "The key was said.");
     },
   },
 ];
 
-async function assertCode(
-  open: Open,
-  fault: SceneFault,
-  code: ErrorCode,
-  retryable: boolean,
-): Promise<ErrorData> {
+async function assertCode(open: Open, fault: SceneFault, code: ErrorCode, retryable: boolean): Promise<ErrorData> {
   const played = await play(await open([{ id: fault.kind, parts: [], fault }]));
   const error = errorOf(played, code);
   assert.equal(error.retryable, retryable, `retryable of ${code}`);

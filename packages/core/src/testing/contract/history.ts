@@ -14,9 +14,7 @@ export const history: readonly Behaviour[] = [
       const seen = await sent(stage, [{ role: "user", text: "Write a haiku – 俳句." }]);
       assert.equal(seen.model, stage.model);
       assert(
-        seen.messages.some(
-          (message) => message.role === "user" && message.text.includes("Write a haiku – 俳句."),
-        ),
+        seen.messages.some((message) => message.role === "user" && message.text.includes("Write a haiku – 俳句.")),
       );
     },
   },
@@ -38,10 +36,7 @@ export const history: readonly Behaviour[] = [
         seen.tools.map(({ name }) => name),
         ["read_file", "list_files"],
       );
-      assert(
-        JSON.stringify(seen.tools[0]?.inputSchema).includes("Path of the file."),
-        "The schema is lost.",
-      );
+      assert(JSON.stringify(seen.tools[0]?.inputSchema).includes("Path of the file."), "The schema is lost.");
     },
   },
   {
@@ -52,12 +47,7 @@ export const history: readonly Behaviour[] = [
       const { message } = (await play(stage)).finish;
       const [first, second] = message.calls;
       assert(first && second, "Two calls were made.");
-      const seen = await sent(stage, [
-        hello,
-        message,
-        result(first, "text of a"),
-        result(second, "text of b"),
-      ]);
+      const seen = await sent(stage, [hello, message, result(first, "text of a"), result(second, "text of b")]);
       assert.deepEqual(answersByPath(seen.messages), { a: "text of a", b: "text of b" });
     },
   },
@@ -98,11 +88,7 @@ export const history: readonly Behaviour[] = [
     kinds: model,
     async run(open) {
       const made = { id: "call_1", name: "read_file", input: undefined, inputText: '{"path": ' };
-      const seen = await sent(await open([done]), [
-        hello,
-        asked(made),
-        { ...result(made, "No JSON."), isError: true },
-      ]);
+      const seen = await sent(await open([done]), [hello, asked(made), { ...result(made, "No JSON."), isError: true }]);
       assert(seen.messages.some(({ role, text }) => role === "tool" && text.includes("No JSON.")));
     },
   },

@@ -13,11 +13,7 @@ export const order: readonly Behaviour[] = [
       everyTurn(open, ({ events }) => {
         const ends = events.filter(({ type }) => type === "finish");
         assert.equal(ends.length, 1, `${ends.length} finish events: ${describe(events)}`);
-        assert.equal(
-          events.at(-1)?.type,
-          "finish",
-          `Something comes after the finish: ${describe(events)}`,
-        );
+        assert.equal(events.at(-1)?.type, "finish", `Something comes after the finish: ${describe(events)}`);
       }),
   },
   {
@@ -35,11 +31,7 @@ export const order: readonly Behaviour[] = [
     run: async (open) =>
       everyTurn(open, async (turn) => {
         const { finish } = await turn.played();
-        assert.equal(
-          finish.error !== undefined,
-          finish.reason.unified === "error",
-          JSON.stringify(finish),
-        );
+        assert.equal(finish.error !== undefined, finish.reason.unified === "error", JSON.stringify(finish));
       }),
   },
   {
@@ -90,10 +82,7 @@ const gallery: readonly Scene[] = [
   { id: "malformed", parts: [says("Hello, "), { type: "malformed" }, says("world.")] },
 ];
 
-async function everyTurn(
-  open: Open,
-  check: (turn: Underway) => void | Promise<void>,
-): Promise<void> {
+async function everyTurn(open: Open, check: (turn: Underway) => void | Promise<void>): Promise<void> {
   for (const scene of gallery) {
     const stage = await open([scene]);
     // An agent has no calls that we could run.

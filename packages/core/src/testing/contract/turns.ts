@@ -56,10 +56,7 @@ const listFiles = {
 } as const;
 
 /** Takes a turn to its end. */
-export async function play(
-  stage: StageInFolder,
-  changes: Partial<TurnRequest> = {},
-): Promise<Played> {
+export async function play(stage: StageInFolder, changes: Partial<TurnRequest> = {}): Promise<Played> {
   return begin(stage, changes).played();
 }
 
@@ -116,11 +113,7 @@ export function begin(stage: StageInFolder, changes: Partial<TurnRequest> = {}):
   };
 }
 
-async function within<Value>(
-  promise: Promise<Value>,
-  ms: number,
-  complaint: string,
-): Promise<Value> {
+async function within<Value>(promise: Promise<Value>, ms: number, complaint: string): Promise<Value> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(
