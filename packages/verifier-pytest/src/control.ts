@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "@aifactory/core/process";
 import { z } from "zod";
+import { canaryTests, canaryTrouble } from "./canary.js";
 import { isSupport, type Lab, layOut, test } from "./lab.js";
 import { pythonFile } from "./python.js";
 import type { TestRun } from "./test-run.js";
@@ -82,39 +83,10 @@ async function attempt(lab: Lab, request: ControlRequest, kind: Control["kind"])
       .filter(({ id, outcome }) => (outcome === undefined ? ended(done, id) : outcome !== "passed"))
       .map(({ id }) => id),
     green: outcomes.filter(({ outcome }) => outcome === "passed").map(({ id }) => id),
-    canary: canaryTrouble(done, canary, request.token),
+    canary: canaryTrouble(done, request.token),
   };
 }
 
 function ended({ stopped, crash, last }: TestRun, id: string): boolean {
   return (stopped !== undefined || crash !== undefined) && last === id;
-}
-
-/** A test that must fail, one that can't be set up and one that must pass. */
-function canaryTests(token: string): string {
-  return `import pytest
-
-@pytest.fixture
-def f_${token}():
-    raise ValueError("${token}")
-
-def test_a_${token}():
-    assert [1] == [2]
-
-def test_b_${token}(f_${token}):
-    pass
-
-def test_c_${token}():
-    assert [1] == [1]
-`;
-}
-
-function canaryTrouble({ tests, stopped, crash }: TestRun, file: string, token: string): string | undefined {
-  const seen = ["a", "b", "c"].map((letter) => tests.get(`${file}::test_${letter}_${token}`)?.outcome ?? "missing");
-  const expected = ["failed", "error", "passed"];
-  // A run that was cut short, or settings under which our own tests are not collected, show nothing.
-  const blind = stopped !== undefined || crash !== undefined || seen.every((outcome) => outcome === "missing");
-  return blind || seen.join() === expected.join()
-    ? undefined
-    : `they must be ${expected.join(", ")} and were ${seen.join(", ")}`;
 }

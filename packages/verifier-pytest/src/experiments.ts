@@ -35,7 +35,13 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
   const old = async (): Promise<TestRun> => {
     const tree = await layOut(lab, "old-tests", commit);
     await takeFrom(tree, earlier, support(lab));
-    return test(lab, { name: "old-tests", tree, files: oldFiles(base), timeoutMs: patience });
+    return test(lab, {
+      name: "old-tests",
+      tree,
+      own: { ...lab.project, ini: lab.baseProject.ini },
+      files: oldFiles(base),
+      timeoutMs: patience,
+    });
   };
 
   const proves = news.length > 0;
@@ -73,7 +79,8 @@ function support(lab: Lab): string[] {
 function mustAskOld(lab: Lab, base: TestRun, head: TestRun): boolean {
   if (oldFiles(base).length === 0) return false;
   const touched = lab.changed.some(
-    ({ path, change }) => isSupport(lab, path) && (change !== "added" || path.endsWith("conftest.py")),
+    ({ path, change }) =>
+      path.endsWith(".py") && isSupport(lab, path) && (change !== "added" || path.endsWith("conftest.py")),
   );
   const lost = [...base.tests.values()].some(
     ({ id, outcome }) => outcome === "passed" && head.tests.get(id)?.outcome !== "passed",

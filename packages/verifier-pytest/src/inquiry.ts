@@ -1,9 +1,10 @@
 import type { Verdict } from "@aifactory/core";
 import { probeSandbox, type SandboxProbe } from "@aifactory/core/process";
+import { accept, judgeAcceptance } from "./acceptance.js";
 import { readDeclaration } from "./declaration.js";
 import { describeInquiry } from "./evidence.js";
 import { experiment, type Experiments } from "./experiments.js";
-import { remark, ruling, type Ruling, statusOf } from "./findings.js";
+import { remark, ruling, type Ruling, softened, statusOf } from "./findings.js";
 import { claimOf, controlFigures, judgeProof, provenOnBase } from "./judge-change.js";
 import { judgeOld } from "./judge-old.js";
 import { judgeRun } from "./judge-run.js";
@@ -11,6 +12,7 @@ import { type Lab, test } from "./lab.js";
 import type { VerifyCommitOptions } from "./options.js";
 import { standIn } from "./project.js";
 import type { Workshop } from "./pytest-run.js";
+import { scan } from "./scan.js";
 import { findPython } from "./python.js";
 import { changedFiles, openTree, touchedFiles } from "./tree.js";
 import type { TestRun } from "./test-run.js";
@@ -76,6 +78,8 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
   const remaining = (): number => Math.max(1_000, options.timeoutMs - (performance.now() - startedAt));
   const lab: Lab = { options, workshop, changed, project, baseProject, remaining };
   inquiry.progress("running the tests before and after the change");
+  // Before anything runs that could write over what is read here.
+  rulings.push(...(await scan(lab, after.path)));
   const [base, head] = await Promise.all([
     test(lab, { name: "base", tree: before, own: baseProject }),
     test(lab, { name: "head", tree: after }),
@@ -93,9 +97,14 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
     });
 
   inquiry.progress("trying what the new tests prove");
-  const tried = await experiment(lab, base, head);
-  rulings.push(...judgeOld(lab, base, head, tried.old), ...judgeProof(tried));
-  const runs = { base, head, ...runsOf(tried) };
+  const [tried, accepted] = await Promise.all([experiment(lab, base, head), accept(lab)]);
+  const proof = judgeProof(tried);
+  const acceptance = accepted ? judgeAcceptance(accepted) : [];
+  // The user's own tests prove what the change's may not.
+  const isProven = accepted !== undefined && acceptance.length === 0;
+  rulings.push(...judgeOld(lab, base, head, tried.old), ...acceptance);
+  rulings.push(...(isProven ? proof.map(softened) : proof));
+  const runs = { base, head, ...runsOf(tried), ...(accepted && { acceptance: accepted.run }) };
   const evidence = await describeInquiry({ ...facts, virtualenv, runs }, after);
   return verdictOf({
     options,

@@ -117,6 +117,6 @@ function notFound(log: string, pattern: RegExp): string {
   return (
     `The requirement ${requirement} could not be installed: no index in the settings of pip or uv has a wheel of it for this ` +
     `Python. To see it: python3 -m pip download --only-binary :all: --no-deps '${requirement.replaceAll("'", "")}'. ` +
-    "Correct the requirement, or name an index that has it (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS)."
+    "Change the requirement, or name an index that has it (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS)."
   );
 }

@@ -72,11 +72,13 @@ export function changedTests({ changed, project, baseProject }: Lab): string[] {
 export function isSupport({ project, baseProject }: Lab, path: string): boolean {
   const parts = path.split("/");
   const name = parts.at(-1) ?? "";
-  if (["conftest.py", "pytest.ini", ".pytest.ini", "tox.ini"].includes(name)) return true;
+  if (name === "conftest.py" || settingsFiles.includes(name)) return true;
   return (
     parts.slice(0, -1).some((part) => part === "tests" || part === "test") || isTestFile(path, project, baseProject)
   );
 }
+
+const settingsFiles = ["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"];
 
 function inProject({ folder }: Declaration, path: string): string[] {
   if (folder === ".") return [path];

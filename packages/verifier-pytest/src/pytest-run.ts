@@ -36,6 +36,8 @@ export interface RunRequest {
   /** Folders to import from besides the project's. */
   readonly paths: readonly string[];
   readonly arguments: readonly string[];
+  /** Further folders that may be read. */
+  readonly readable?: readonly string[];
   readonly timeoutMs: number;
   /** Runs the tests in the opposite order. */
   readonly backwards?: boolean | undefined;
@@ -79,19 +81,25 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
     signal: workshop.signal,
     env: environment(workshop, out, paths),
   };
-  const result = await run(shutIn(workshop, command, [request.tree, out]));
+  const result = await run(shutIn(workshop, command, [request.tree, out], request.readable));
   workshop.signal.throwIfAborted();
   const written = await readFile(junit, "utf8").catch(() => undefined);
   return { ...readRun(result, key, written), command: ["python -I -B launch.py", ...orders.arguments] };
 }
 
-function shutIn(workshop: Workshop, command: Command, writable: readonly string[]): Command {
+function shutIn(
+  workshop: Workshop,
+  command: Command,
+  writable: readonly string[],
+  more: readonly string[] = [],
+): Command {
   if (workshop.sandbox.kind === "none") return command;
   const readable = [
     ...workshop.python.folders,
     workshop.virtualenv.directory,
     dirname(workshop.project.path),
     pythonFile(""),
+    ...more,
   ];
   return sandboxed(command, { view: "strict", readable, writable });
 }

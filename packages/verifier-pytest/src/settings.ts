@@ -48,6 +48,7 @@ export function settingsFor({ own, base, directory, emptyIni, files, seen = [] }
       ini,
       `--rootdir=${directory}`,
       "--maxfail=0",
+      "--continue-on-collection-errors",
       ...overrides.flatMap((override) => ["-o", override]),
       ...(files ?? []),
     ],

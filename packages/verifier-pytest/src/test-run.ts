@@ -79,9 +79,9 @@ export function readRun(result: CommandResult, key: string, junit: string | unde
       const bad = [...tests.values()].filter(({ outcome }) => outcome === "failed" || outcome === "error").length;
       if (end.code === 0 && bad + uncollected.length > 0)
         doubts.push(`pytest ended with 0 although ${bad} tests failed`);
-      if (end.code === 1 && bad === 0 && collected.length > 0)
+      if (end.code === 1 && bad + uncollected.length === 0 && collected.length > 0)
         doubts.push("pytest ended with 1 although no test failed");
-      doubts.push(...junitDoubts(junit, bad));
+      doubts.push(...junitDoubts(junit, bad + uncollected.length));
     }
   }
   return {

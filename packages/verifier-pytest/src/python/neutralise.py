@@ -21,7 +21,7 @@ def main():
         try:
             with open(path, "rb") as source:
                 module = ast.parse(source.read())
-            found = neutralise(module, set(file["lines"]), asked["switch"], asked["constants"])
+            found = neutralise(module, set(file["lines"]), asked.get("switch"), asked["constants"])
             text = ast.unparse(ast.fix_missing_locations(module)) if found else ""
         except (SyntaxError, ValueError, RecursionError):
             continue
