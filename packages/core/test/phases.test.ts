@@ -1,39 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Provider, runTask, type RunOptions, type TaskSpec, type Verifier } from "@aifactory/core";
-import {
-  type Script,
-  type ScriptedTurn,
-  scriptedProvider,
-  temporaryRepository,
-  type TemporaryRepository,
-} from "@aifactory/core/testing";
+import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
+import { done, workbench, write } from "./workbench.js";
 
-let repository: TemporaryRepository;
-let worktreeRoot: string;
-
-beforeEach(async () => {
-  repository = await temporaryRepository({ files: { "app.py": "x = 1\n" } });
-  worktreeRoot = await mkdtemp(join(tmpdir(), "aifactory-worktrees-"));
-});
-
-afterEach(async () => {
-  await repository.remove();
-  await rm(worktreeRoot, { recursive: true, force: true });
-});
-
-const writing = (path: string): ScriptedTurn => ({
-  calls: [{ name: "write_file", input: { path, content: "1\n" } }],
-});
-const write: (path: string) => Script = writing;
-const done: Script = { calls: [{ name: "finish", input: { summary: "Done." } }] };
+const bench = workbench();
 
 function run(spec: Partial<TaskSpec>, providers: readonly Provider[], options: RunOptions = {}) {
   return runTask(
-    { repo: repository.path, prompt: "Do it", model: "code:m", ...spec },
-    { providers, worktreeRoot, ...options },
+    { repo: bench.repository.path, prompt: "Do it", model: "code:m", ...spec },
+    { providers, worktreeRoot: bench.worktreeRoot, ...options },
   );
 }
 
@@ -159,7 +134,7 @@ describe("limits and money", () => {
 
   it("takes the provider's own figure where it has one", async () => {
     const billed: Script = {
-      ...writing("a.py"),
+      ...write("a.py"),
       usage: { outputTokens: 5, cost: { usd: 0.25, basis: "billed" } },
     };
     expect((await run({}, [paid([billed, done])])).usage.cost).toEqual({ usd: 0.25, basis: "billed" });
@@ -174,7 +149,7 @@ describe("limits and money", () => {
 
 describe("the model that served", () => {
   it("is recorded beside the one asked for; another one is a notice, a dated name of the same is not", async () => {
-    const served = (servedModel: string): Script => ({ ...writing("a.py"), servedModel });
+    const served = (servedModel: string): Script => ({ ...write("a.py"), servedModel });
     const other = await run({ model: "code:big" }, [
       scriptedProvider({ name: "code", turns: [served("small"), done] }),
     ]);

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   approve,
   compare,
@@ -17,25 +17,10 @@ import {
   type Verdict,
   type Verifier,
 } from "@aifactory/core";
-import { type Script, scriptedProvider, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
+import { type Script, scriptedProvider } from "@aifactory/core/testing";
+import { done, workbench, write } from "./workbench.js";
 
-let repository: TemporaryRepository;
-let worktreeRoot: string;
-
-beforeEach(async () => {
-  repository = await temporaryRepository({ files: { "app.py": "x = 1\n" } });
-  worktreeRoot = await mkdtemp(join(tmpdir(), "aifactory-worktrees-"));
-});
-
-afterEach(async () => {
-  await repository.remove();
-  await rm(worktreeRoot, { recursive: true, force: true });
-});
-
-const write = (path: string, content: string): Script => ({
-  calls: [{ name: "write_file", input: { path, content } }],
-});
-const done: Script = { calls: [{ name: "finish", input: { summary: "Done." } }] };
+const bench = workbench();
 
 function judge(...statuses: Verdict["status"][]): Verifier & { readonly judged: string[] } {
   const judged: string[] = [];
@@ -75,8 +60,8 @@ function judge(...statuses: Verdict["status"][]): Verifier & { readonly judged: 
 function start(turns: readonly Script[], spec: Partial<TaskSpec> = {}, options: Parameters<typeof runTask>[1] = {}) {
   const provider = scriptedProvider({ turns });
   const outcome = runTask(
-    { repo: repository.path, prompt: "Set x to 2", model: "scripted:one", ...spec },
-    { providers: [provider], worktreeRoot, ...options },
+    { repo: bench.repository.path, prompt: "Set x to 2", model: "scripted:one", ...spec },
+    { providers: [provider], worktreeRoot: bench.worktreeRoot, ...options },
   );
   return { provider, outcome };
 }
@@ -91,10 +76,10 @@ function isAlive(pid: number): boolean {
 }
 
 async function expectTidy(): Promise<void> {
-  expect(await repository.status()).toBe("");
-  expect(await repository.git("fsck", "--no-progress")).toBe("");
-  expect((await repository.git("worktree", "list", "--porcelain")).match(/^worktree /gm)).toHaveLength(1);
-  const folders = await readdir(worktreeRoot, { recursive: true });
+  expect(await bench.repository.status()).toBe("");
+  expect(await bench.repository.git("fsck", "--no-progress")).toBe("");
+  expect((await bench.repository.git("worktree", "list", "--porcelain")).match(/^worktree /gm)).toHaveLength(1);
+  const folders = await readdir(bench.worktreeRoot, { recursive: true });
   expect(folders.filter((name) => name.includes("/"))).toEqual([]);
 }
 
@@ -109,15 +94,15 @@ describe("runTask", () => {
       stat: { files: 1, insertions: 1, deletions: 1 },
       turns: 2,
     });
-    expect(await repository.read("app.py", result.branch)).toBe("x = 2");
-    expect(await repository.read("app.py", "main")).toBe("x = 1");
+    expect(await bench.repository.read("app.py", result.branch)).toBe("x = 2");
+    expect(await bench.repository.read("app.py", "main")).toBe("x = 1");
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     await expectTidy();
   });
 
   it("is read by another process by its id", async () => {
     const result = await start([write("app.py", "x = 2\n"), done]).outcome;
-    expect(await readOutcome({ repo: repository.path, id: result.id })).toEqual(result);
+    expect(await readOutcome({ repo: bench.repository.path, id: result.id })).toEqual(result);
   });
 
   it("verifies, lets the model fix what was found, and verifies again", async () => {
@@ -149,14 +134,14 @@ describe("runTask", () => {
       error: { code: "verification-failed" },
     });
     await expect(approve(result)).rejects.toMatchObject({ code: "unverified" });
-    expect(await repository.head("main")).toBe(result.base);
+    expect(await bench.repository.head("main")).toBe(result.base);
   });
 
   it("ends as no-changes or stalled when nothing is written, never as ready", async () => {
     const result = await start([done, done, done, done]).outcome;
     expect(result).toMatchObject({ status: "stalled", review: "none", error: { code: "stalled" } });
     expect(result.nudges.map(({ rule }) => rule)).toEqual(["nothing-written", "nothing-written", "nothing-written"]);
-    expect(await repository.branches()).toEqual(["main"]);
+    expect(await bench.repository.branches()).toEqual(["main"]);
     await expectTidy();
   });
 
@@ -188,7 +173,7 @@ describe("runTask", () => {
       error: { code: "aborted" },
       stat: { files: 1 },
     });
-    expect(await repository.read("app.py", result.branch)).toBe("x = 2");
+    expect(await bench.repository.read("app.py", result.branch)).toBe("x = 2");
     await expectTidy();
   });
 
@@ -257,7 +242,7 @@ describe("runTask", () => {
     await expect(start([], { limits: { turn: 3 } as never }).outcome).rejects.toMatchObject({
       message: expect.stringContaining("limits.turn: no such field"),
     });
-    expect(await repository.branches()).toEqual(["main"]);
+    expect(await bench.repository.branches()).toEqual(["main"]);
   });
 });
 
@@ -266,7 +251,7 @@ describe("a run that is killed", () => {
     const script = join(import.meta.dirname, "fixtures", "run.ts");
     const parent = spawn(
       process.execPath,
-      ["--conditions=aifactory-source", "--import", "tsx", script, repository.path, worktreeRoot],
+      ["--conditions=aifactory-source", "--import", "tsx", script, bench.repository.path, bench.worktreeRoot],
       {
         stdio: ["ignore", "pipe", "inherit"],
       },
@@ -275,10 +260,10 @@ describe("a run that is killed", () => {
     const [id, pid] = chunk.toString().trim().split(" ") as [string, string];
     parent.kill("SIGKILL");
     await once(parent, "exit");
-    const outcome = await readOutcome({ repo: repository.path, id });
+    const outcome = await readOutcome({ repo: bench.repository.path, id });
     expect(outcome).toMatchObject({ id, stat: { files: 1 }, turns: 2 });
-    expect(await repository.read("app.py", outcome.branch)).toBe("x = 2");
-    expect(await repository.git("fsck", "--no-progress")).toBe("");
+    expect(await bench.repository.read("app.py", outcome.branch)).toBe("x = 2");
+    expect(await bench.repository.git("fsck", "--no-progress")).toBe("");
     await expect.poll(() => isAlive(Number(pid)), { timeout: 5_000 }).toBe(false);
     await expect(approve(outcome)).rejects.toMatchObject({ code: "not-pending" });
   });
@@ -289,9 +274,9 @@ describe("compare", () => {
     const providers = ["one", "two"].map((name) =>
       scriptedProvider({ name, turns: [write("app.py", `x = "${name}"\n`), done] }),
     );
-    const rows = await compare({ repo: repository.path, prompt: "Set x" }, ["one:m", "nobody:m", "two:m"], {
+    const rows = await compare({ repo: bench.repository.path, prompt: "Set x" }, ["one:m", "nobody:m", "two:m"], {
       providers,
-      worktreeRoot,
+      worktreeRoot: bench.worktreeRoot,
       concurrency: 2,
     });
     expect(rows.map(({ model, outcome, error }) => [model, outcome?.status ?? error?.code])).toEqual([
@@ -300,7 +285,7 @@ describe("compare", () => {
       ["two:m", "ready"],
     ]);
     expect(new Set(rows.flatMap(({ outcome }) => outcome?.base ?? []))).toEqual(
-      new Set([await repository.head("main")]),
+      new Set([await bench.repository.head("main")]),
     );
     await expectTidy();
   });
@@ -314,28 +299,28 @@ describe("review", () => {
     const result = await finished();
     const merged = await approve(result, { by: "Ada" });
     expect(merged.review).toBe("approved");
-    expect(await repository.head("main")).toBe(result.head);
-    expect(await repository.status()).toBe("");
-    expect(await repository.read("app.py")).toBe("x = 2");
+    expect(await bench.repository.head("main")).toBe(result.head);
+    expect(await bench.repository.status()).toBe("");
+    expect(await bench.repository.read("app.py")).toBe("x = 2");
     await expect(approve(result)).rejects.toMatchObject({ code: "not-pending" });
   });
 
   it("refuses when the checkout is dirty, and leaves it alone", async () => {
     const result = await finished();
-    await repository.write({ "app.py": "mine\n" });
+    await bench.repository.write({ "app.py": "mine\n" });
     await expect(approve(result)).rejects.toMatchObject({ code: "conflict" });
-    expect(await repository.status()).toBe(" M app.py");
-    expect(await repository.head("main")).toBe(result.base);
+    expect(await bench.repository.status()).toBe(" M app.py");
+    expect(await bench.repository.head("main")).toBe(result.base);
   });
 
   it("refuses when the base or the branch has moved", async () => {
     const result = await finished();
-    await repository.commit("Meanwhile", { "other.py": "1\n" });
+    await bench.repository.commit("Meanwhile", { "other.py": "1\n" });
     await expect(approve(result)).rejects.toMatchObject({
       code: "moved",
       message: expect.stringContaining("main has moved"),
     });
-    await repository.git("update-ref", `refs/heads/${result.branch}`, result.base);
+    await bench.repository.git("update-ref", `refs/heads/${result.branch}`, result.base);
     await expect(approve(result)).rejects.toMatchObject({
       code: "moved",
       message: expect.stringContaining("was verified"),
@@ -345,16 +330,16 @@ describe("review", () => {
   it("merges into a branch that nobody has checked out without touching anything else", async () => {
     const result = await finished();
     await approve(result, { into: "reviewed" });
-    expect(await repository.head("reviewed")).toBe(result.head);
-    expect(await repository.head("main")).toBe(result.base);
-    expect(await repository.status()).toBe("");
+    expect(await bench.repository.head("reviewed")).toBe(result.head);
+    expect(await bench.repository.head("main")).toBe(result.base);
+    expect(await bench.repository.status()).toBe("");
   });
 
   it("rejects, and keeps the branch", async () => {
     const result = await finished();
     expect((await reject(result, { reason: "No." })).review).toBe("rejected");
     await expect(approve(result)).rejects.toMatchObject({ code: "not-pending" });
-    expect(await repository.branches()).toContain(result.branch);
+    expect(await bench.repository.branches()).toContain(result.branch);
   });
 
   it("goes on with what a reviewer asks for, and verifies again", async () => {
@@ -363,7 +348,7 @@ describe("review", () => {
     const again = await requestChanges(result, "Make it 5", {
       providers: [provider],
       verifiers: [judge("passed")],
-      worktreeRoot,
+      worktreeRoot: bench.worktreeRoot,
     });
     expect(again).toMatchObject({
       id: result.id,
@@ -376,7 +361,7 @@ describe("review", () => {
       text: expect.stringContaining("Make it 5"),
     });
     await approve(again);
-    expect(await repository.read("app.py")).toBe("x = 5");
+    expect(await bench.repository.read("app.py")).toBe("x = 5");
   });
 
   it("merges by itself under review: auto, only when the verdict is passed", async () => {
@@ -389,6 +374,6 @@ describe("review", () => {
       verifiers: [judge("unproven")],
     }).outcome;
     expect(unproven).toMatchObject({ status: "ready", review: "pending" });
-    expect(await repository.head("main")).toBe(green.head);
+    expect(await bench.repository.head("main")).toBe(green.head);
   });
 });

@@ -1,39 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Outcome, runTask, type TaskSpec } from "@aifactory/core";
-import {
-  type Script,
-  type ScriptedProvider,
-  scriptedProvider,
-  temporaryRepository,
-  type TemporaryRepository,
-} from "@aifactory/core/testing";
+import { type Script, type ScriptedProvider, scriptedProvider } from "@aifactory/core/testing";
+import { done, workbench, write } from "./workbench.js";
 
 // Weak models as they are met, played by a script through the whole loop: the file is written, or the end is honest.
 
-let repository: TemporaryRepository;
-let worktreeRoot: string;
-
-beforeEach(async () => {
-  repository = await temporaryRepository({ files: { "app.py": "x = 1\n" } });
-  worktreeRoot = await mkdtemp(join(tmpdir(), "aifactory-worktrees-"));
-});
-
-afterEach(async () => {
-  await repository.remove();
-  await rm(worktreeRoot, { recursive: true, force: true });
-});
+const bench = workbench();
 
 const call = JSON.stringify({
   name: "write_file",
   arguments: { path: "new.py", content: 'def f():\n    return "it\'s {1}"\n' },
 });
 const written = `def f():\n    return "it's {1}"`;
-const finish: Script = { calls: [{ name: "finish", input: { summary: "Done." } }] };
 const read: Script = { calls: [{ name: "read_file", input: { path: "app.py" } }] };
-const write: Script = { calls: [{ name: "write_file", input: { path: "new.py", content: "ok\n" } }] };
 
 async function play(
   turns: readonly Script[],
@@ -41,8 +20,8 @@ async function play(
 ): Promise<{ outcome: Outcome; provider: ScriptedProvider }> {
   const provider = scriptedProvider({ turns });
   const outcome = await runTask(
-    { repo: repository.path, prompt: "Add new.py", model: "scripted:weak", ...spec },
-    { providers: [provider], worktreeRoot },
+    { repo: bench.repository.path, prompt: "Add new.py", model: "scripted:weak", ...spec },
+    { providers: [provider], worktreeRoot: bench.worktreeRoot },
   );
   return { outcome, provider };
 }
@@ -55,7 +34,7 @@ const lastSaid = ({ requests }: ScriptedProvider, turn: number): string => {
 
 describe("a model that describes its calls", () => {
   const shapes: readonly (readonly [shape: string, text: string])[] = [
-    ["in a tag", `I will write the file.\n<tool_call>\n${call}\n</tool_call>`],
+    ["in a tag", `I will write("new.py") the file.\n<tool_call>\n${call}\n</tool_call>`],
     ["in a fence", `\`\`\`json\n${call}\n\`\`\``],
     ["bare", call],
     [
@@ -65,17 +44,17 @@ describe("a model that describes its calls", () => {
   ];
   for (const [shape, text] of shapes) {
     it(`${shape} gets its file written, byte for byte, and the outcome says how`, async () => {
-      const { outcome } = await play([{ text }, finish]);
+      const { outcome } = await play([{ text }, done]);
       expect(outcome).toMatchObject({ status: "ready", recovered: [{ name: "write_file" }] });
-      expect(await repository.read("new.py", outcome.branch)).toBe(written);
+      expect(await bench.repository.read("new.py", outcome.branch)).toBe(written);
     });
   }
 
   it("in a way that can't be read is told the shape, and nothing is run", async () => {
     const { outcome, provider } = await play([
       { text: '<tool_call>\n{"name": "write_file", "arguments": {"path": "new.py"}}\n</tool_call>' },
-      write,
-      finish,
+      write("new.py"),
+      done,
     ]);
     expect(rules(outcome)).toEqual(["near-miss 1"]);
     expect(lastSaid(provider, 1)).toContain("nothing was run");
@@ -85,11 +64,11 @@ describe("a model that describes its calls", () => {
   it("of a tool that was not offered runs nothing", async () => {
     const { outcome } = await play([
       { text: JSON.stringify({ name: "delete_everything", arguments: {} }) },
-      finish,
-      finish,
-      finish,
-      finish,
-      finish,
+      done,
+      done,
+      done,
+      done,
+      done,
     ]);
     expect(outcome).toMatchObject({ status: "stalled", recovered: [] });
   });
@@ -102,7 +81,7 @@ describe("a model that only reads", () => {
     }));
 
   it("may explore for a while, then is nudged to write, and writes", async () => {
-    const { outcome, provider } = await play([...reads(8), write, finish]);
+    const { outcome, provider } = await play([...reads(8), write("new.py"), done]);
     expect(rules(outcome)).toEqual(["only-reading 1"]);
     expect(lastSaid(provider, 8)).toContain("write_file");
     expect(outcome.status).toBe("ready");
@@ -134,13 +113,13 @@ describe("a model that repeats itself", () => {
     const edit = (n: number): Script => ({
       calls: [{ name: "write_file", input: { path: "new.py", content: `${n}\n` } }],
     });
-    const { outcome } = await play([edit(1), test, edit(2), test, edit(3), test, edit(4), test, edit(5), test, finish]);
+    const { outcome } = await play([edit(1), test, edit(2), test, edit(3), test, edit(4), test, edit(5), test, done]);
     expect(outcome).toMatchObject({ status: "ready", nudges: [] });
   });
 
   it("is left alone when the result of the same call changes", async () => {
     const tick: Script = { calls: [{ name: "run_command", input: { command: "date +%N" } }] };
-    const { outcome } = await play([write, tick, tick, tick, tick, tick, finish]);
+    const { outcome } = await play([write("new.py"), tick, tick, tick, tick, tick, done]);
     expect(outcome).toMatchObject({ status: "ready", nudges: [] });
   });
 });
@@ -152,11 +131,11 @@ describe("a model that answers instead of working", () => {
     ["nothing", { text: " " }, "empty 1"],
     ["a reply that was cut off", { text: "def f(", reason: "length" }, "cut-off 1"],
     ["a claim that it is done", { text: "All done!" }, "nothing-written 1"],
-    ["finish", finish, "nothing-written 1"],
+    ["finish", done, "nothing-written 1"],
   ];
   for (const [what, turn, rule] of prose) {
     it(`(${what}) is nudged, and then does it`, async () => {
-      const { outcome } = await play([turn, write, finish]);
+      const { outcome } = await play([turn, write("new.py"), done]);
       expect([rules(outcome), outcome.status]).toEqual([[rule], "ready"]);
     });
 
@@ -168,13 +147,13 @@ describe("a model that answers instead of working", () => {
   }
 
   it("is not nudged after finished work", async () => {
-    const { outcome } = await play([write, { text: "I added new.py. Let me know if you need more." }]);
+    const { outcome } = await play([write("new.py"), { text: "I added new.py. Let me know if you need more." }]);
     expect(outcome).toMatchObject({ status: "ready", nudges: [] });
   });
 
   it("does not count a failed write as a write", async () => {
     const failing: Script = { calls: [{ name: "write_file", input: { path: "../out.py", content: "x" } }] };
-    const { outcome } = await play([failing, finish, write, finish]);
+    const { outcome } = await play([failing, done, write("new.py"), done]);
     expect([rules(outcome), outcome.status]).toEqual([["nothing-written 1"], "ready"]);
   });
 
