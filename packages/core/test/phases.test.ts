@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Provider, runTask, type RunOptions, type TaskSpec, type Verifier } from "@aifactory/core";
-import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
+import { type Script, scriptedProvider } from "@aifactory/core/testing";
 import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
