@@ -1,0 +1,49 @@
+import { AifactoryError, cliAgent, type Provider, type ProviderStatus, toError } from "@aifactory/core";
+import { childEnvironment, run } from "@aifactory/core/process";
+import { commandOf, type CopilotOptions, neededFlags } from "./command.js";
+import { readLines } from "./events.js";
+import { exitFailure, installLine } from "./failure.js";
+
+export type { CopilotEndpoint, CopilotOptions } from "./command.js";
+
+/** The provider for GitHub Copilot CLI, the program, which works with its own tools in the worktree. */
+export default function copilot(options: CopilotOptions = {}): Provider {
+  return cliAgent({
+    name: "copilot",
+    command: (request, scratch) => commandOf(options, request, scratch),
+    read: (request) => readLines(options, request),
+    exit: (result) => exitFailure(result, options),
+    check: async ({ signal }) => checkProgram(options, signal),
+  });
+}
+
+/** Rejects with the error and its cure. */
+async function checkProgram(options: CopilotOptions, signal?: AbortSignal): Promise<ProviderStatus> {
+  const [version, help] = [await ask(options, "--version", signal), await ask(options, "--help", signal)];
+  const gone = neededFlags.filter((flag) => !help.includes(flag));
+  if (gone.length > 0) {
+    const cure = `Tried with 1.0.102. ${installLine}@1.0.102`;
+    throw new AifactoryError("provider-broken", `${version} no longer has ${gone.join(", ")}. ${cure}`);
+  }
+  const { endpoint } = options;
+  return {
+    version: /\d+\.\d+\.\d+/.exec(version)?.[0] ?? version,
+    billing: endpoint ? (endpoint.apiKey ? "key" : "local") : "subscription",
+    notes: endpoint ? [`The models of ${endpoint.baseUrl}.`] : ["Whether it is logged in shows with the first turn."],
+  };
+}
+
+async function ask({ program = "copilot" }: CopilotOptions, flag: string, signal?: AbortSignal): Promise<string> {
+  try {
+    const env = childEnvironment({ COPILOT_AUTO_UPDATE: "false" }, ["XDG_*"]);
+    // The first start unpacks the program.
+    const asked = await run({ command: program, args: [flag], env, timeoutMs: 60_000, ...(signal && { signal }) });
+    if (asked.exitCode === 0) return asked.stdout.trim();
+    const words = asked.stderr.trim().slice(0, 500);
+    throw new AifactoryError("provider-broken", `${program} ${flag} failed. ${words} ${installLine}`);
+  } catch (thrown) {
+    const error = toError(thrown);
+    if (error.code !== "program-missing") throw error;
+    throw new AifactoryError("program-missing", `${error.message} ${installLine}`, { cause: error });
+  }
+}
