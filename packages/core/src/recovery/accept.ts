@@ -30,7 +30,12 @@ export function accept(written: WrittenCall, finding: Finding, toolbox: Toolbox)
   const named = written.dropsUndeclared
     ? declaredOnly(renameArguments(given, tool), tool)
     : renameArguments(given, tool);
-  const fit = fitRecord(named, tool.inputSchema, { root: tool.inputSchema, isText: written.isText ?? false, depth: 0 });
+  const fit = fitRecord(named, tool.inputSchema, {
+    root: tool.inputSchema,
+    isText: written.isText ?? false,
+    depth: 0,
+    fuel: { left: 2000 + 4 * (written.end - written.start) },
+  });
   if ("value" in fit && isSafeValue(fit.value)) return { call: asCall(tool, fit.value, written, finding), tool };
   if (isBareRequest(written, tool)) return { call: asCall(tool, {}, written, finding), tool };
   return refuse("bad-arguments", "problem" in fit ? fit.problem : undefined);

@@ -1,5 +1,6 @@
 import { closingOf } from "./closings.js";
 import { readPayload } from "./json-payload.js";
+import { readNamedJson } from "./named-input.js";
 import { readPython } from "./pythonic.js";
 import { isRecord } from "./schema.js";
 import { matchAt, type Source } from "./source.js";
@@ -13,11 +14,20 @@ export function readBareJson(source: Source, start: number): Finding | undefined
     if (payload && isFunctools) return { format: "phi4-functools", strength: "marked", start: start - 9, ...payload };
     if (payload) return { format: "bare-json", strength: "bare", start, ...payload };
   }
+  const name = headline(source, start);
+  if (name !== undefined) return readNamedJson(source, 0, name, start, "functionary-v3.2");
   if (!matchAt(dataLike, source.text, start)) return undefined;
   const end = closingOf(source, start);
   return end > 0 && source.foreign < start
     ? { format: "bare-json", strength: "bare", start, end, calls: [] }
     : undefined;
+}
+
+/** The name of a tool, when nothing else stands in front of the object and nothing behind it: functionary without its marks. */
+function headline({ text, words }: Source, start: number): string | undefined {
+  if (start > 120) return undefined;
+  const name = /^\s*([\w.-]{1,100})\s*\n\s*$/.exec(text.slice(0, start))?.[1];
+  return name !== undefined && words.isTool(name) && text.trimEnd().endsWith("}") ? name : undefined;
 }
 
 /** Calls as code in square brackets. */

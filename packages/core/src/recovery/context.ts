@@ -9,16 +9,19 @@ export function objection(
   effect: Effect | undefined,
 ): "quoted" | "example" | undefined {
   const { start, end } = finding;
-  if (effect === undefined && endOfBefore(text, start) === 0) return undefined;
-  const before = text.slice(Math.max(0, start - 300), start);
   const after = text.slice(end, end + 200);
+  const isLesson = (finding.strength !== "marked" || effect !== undefined) && lesson.test(after);
+  if (effect === undefined && endOfBefore(text, start) === 0) return isLesson ? "example" : undefined;
+  const before = text.slice(Math.max(0, start - 300), start);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   // A line whose beginning lies too far back has none that could be looked at.
   const head = line.length === before.length && start > before.length ? "" : line;
   if (/^\s*(?:>|\|)/.test(head) || (/^[+](?!\s*$)|^[+-]\s?$/.test(head) && isInDiff(text, start))) return "quoted";
-  if (/[`"“'‘«]$/.test(before) && /^[`"”'’»]/.test(after)) return "quoted";
+  if (/[`"“'‘«]$/.test(before.replace(tagsBefore, "")) && /^[`"”'’»]/.test(after.replace(tagsAfter, "")))
+    return "quoted";
   const introduction = lastSentence(before);
   if (example.test(introduction) || plan.test(introduction) || done.test(introduction)) return "example";
+  if (isLesson) return "example";
   if (effect === undefined) return undefined;
   if (denial.test(introduction) || denial.test(after.split(/\n\s*\n|[.!?]\s/)[0] ?? "")) return "example";
   if (effect === "read" || finding.strength === "marked") return undefined;
@@ -60,3 +63,8 @@ const done =
   /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/i;
 const denial =
   /\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\b|\bdo(?:n't| not) (?:run|execute|call)\b|\b(?:is|was) (?:just |only )?an? example\b|\bthat is how\b|\bwould (?:call|run|use)\b/i;
+const lesson =
+  /^(?:\s|<\/?[\w:|｜▁-]{1,40}>|`{3,})*(?:that|this) (?:is|was) (?:just |only )?(?:how (?:you|we|I|one|it|a)\b|an? example|what (?:it|a call)\b)/i;
+/** Tags and tokens that hold a call, on its own line. */
+const tagsBefore = /(?:<[\w:|｜▁="-]{1,60}>[ \t]*){1,4}$/;
+const tagsAfter = /^(?:[ \t]*<\/?[\w:|｜▁-]{1,60}>){1,4}/;

@@ -28,11 +28,13 @@ export function readFence(source: Source, start: number): Fence | undefined {
       ? readArguments(source, start, at, named)
       : readBody(source, start, at, strength);
   if (!finding) return skipped;
-  const after = skipSpace(text, finding.end);
+  // A fence that was opened as a call is sometimes closed as a tag.
+  const tag = strength === "marked" ? matchAt(closingTag, text, finding.end) : null;
+  const after = skipSpace(text, finding.end + (tag?.[0].length ?? 0));
   const isClosed = text.startsWith(ticks, after);
   if (finding.trouble !== undefined) return { finding: { ...finding, end: Math.max(finding.end, skipped.end) } };
   // Something else stands in the fence with it: a listing or a document, no call.
-  if (!isClosed && after < text.length) return skipped;
+  if (!isClosed && !tag && after < text.length) return skipped;
   return { finding: { ...finding, start, end: isClosed ? after + ticks.length : after } };
 }
 
@@ -73,6 +75,7 @@ function fenceEnd(source: Source, from: number, ticks: string): number {
 }
 
 const fenceOpener = /(`{3,})([\w+-]*)[ \t]*([\w.:-]+)?[ \t]*(?:\r?\n|(?=[{[<]))/y;
+const closingTag = /\s*<\/\w*(?:tool_?call|invoke|function)\w*>/y;
 const listedCall = /\[\s*[A-Za-z_]/y;
 const callLanguages: ReadonlySet<string> = new Set([
   "",

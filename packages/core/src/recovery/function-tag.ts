@@ -1,4 +1,4 @@
-import { readJson } from "./json.js";
+import { parsed, readJson } from "./json.js";
 import { isRecord } from "./schema.js";
 import { structureIn } from "./schema-text.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -90,10 +90,12 @@ function readParameters(
     isRepaired ||= !isClosed || short !== null;
     usesParam ||= tag[2] === "param";
     const raw = short ? (short[4] ?? "") : text.slice(from, end);
+    // DSML says of a value whether it is text.
+    const typed = tag[4] === "false" ? parsed(raw) : undefined;
     addValue(
       values,
       own((tag[3] ?? "").trim(), (other) => source.words.isKey(other)),
-      textOf(isFunction ? withoutFrame(raw) : raw),
+      typed === undefined ? textOf(isFunction ? withoutFrame(raw) : raw) : typed,
     );
     at = skipSpace(text, short ? from : isClosed ? end + closer.length : end);
   }
@@ -127,8 +129,8 @@ function matchNext(source: Source, from: number): number {
 /** One parameter that holds the whole object of arguments. */
 function unwrapped(values: Record<string, unknown>): unknown {
   const [entry, ...others] = Object.entries(values);
-  if (!entry || others.length > 0 || entry[0] !== "arguments" || typeof entry[1] !== "string") return values;
-  const inner = structureIn(entry[1]);
+  if (!entry || others.length > 0 || entry[0] !== "arguments") return values;
+  const inner = typeof entry[1] === "string" ? structureIn(entry[1]) : entry[1];
   return isRecord(inner) ? inner : values;
 }
 
@@ -158,7 +160,7 @@ function formatOf(space: string, isFunction: boolean, opener: RegExpExecArray, i
 const openTag =
   /<([｜|]DSML[｜|]|[a-z]+:)?(function|invoke|call|tool)(?:(=)\s*([^<>\n]+?)|\s*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/y;
 const parameterTag =
-  /<([｜|]DSML[｜|]|[a-z]+:)?(parameter|param)(?:\s*=\s*|\s+name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+\w+=["']\w*["'])*\s*>/y;
+  /<([｜|]DSML[｜|]|[a-z]+:)?(parameter|param)(?:\s*=\s*|\s+name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+string=["'](true|false)["'])?(?:\s+\w+=["']\w*["'])*\s*>/y;
 const shortParameter = /<()(parameter)=([\w-]+)=([^<\n]*)<\/parameter>/y;
 const closeTag = /<\/(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|call|tool)>/y;
 const followers = /<\/?(?:[｜|]DSML[｜|]|[a-z]+:)?(?:param|function|invoke|tool_call|call[=>]|tool[=>])|<[|｜]/y;

@@ -28,6 +28,11 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   };
   const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
   const base = { format, strength: "marked", start } as const;
+  const raw = input === undefined ? matchAt(rawBody, text, start + head[0].length) : null;
+  if (raw) {
+    const end = start + head[0].length + raw[0].length;
+    return { ...base, end, calls: [{ name, input: raw[1] ?? "", isText: true, isRepaired: true, start, end }] };
+  }
   if (input === undefined || !source.spend(cursor.at - start))
     return { ...base, end: Math.max(cursor.at, start + head[0].length), calls: [], trouble: cursor.trouble };
   const closer = matchAt(closingTag, text, cursor.at);
@@ -44,6 +49,7 @@ function readObject(cursor: Cursor, closer: string): Record<string, unknown> | u
   for (;;) {
     cursor.at = skipSpace(text, cursor.at);
     if (text[cursor.at] === closer) break;
+    if (matchAt(closingTag, text, cursor.at) && Object.keys(values).length > 0) return forgetful(cursor, values);
     const key = matchAt(keyText, text, cursor.at);
     if (!key) return give(cursor, cursor.at >= text.length ? "cut-off" : "unreadable");
     const name = (key[1] ?? "").trim();
@@ -56,6 +62,13 @@ function readObject(cursor: Cursor, closer: string): Record<string, unknown> | u
   }
   cursor.at += 1;
   cursor.depth -= 1;
+  return values;
+}
+
+/** The end of the call stands where the brace of its arguments should: what was written is whole. */
+function forgetful(cursor: Cursor, values: Record<string, unknown>): Record<string, unknown> | undefined {
+  if (cursor.depth > 1) return give(cursor, "unreadable");
+  cursor.isRepaired = true;
   return values;
 }
 
@@ -120,7 +133,7 @@ function next(cursor: Cursor, closer: string): boolean {
   cursor.at = skipSpace(cursor.text, cursor.at);
   const sign = cursor.text[cursor.at];
   if (sign === ",") cursor.at += 1;
-  if (sign === "," || sign === closer) return true;
+  if (sign === "," || sign === closer || matchAt(closingTag, cursor.text, cursor.at)) return true;
   cursor.trouble = sign === undefined ? "cut-off" : "unreadable";
   return false;
 }
@@ -133,6 +146,8 @@ function give(cursor: Cursor, trouble: NearMissReason): undefined {
 const opener = /<(\|tool_call|start_function_call)>\s*call:\s*([\w.:-]{1,100})\s*[{(]/y;
 const closingTag = /\s*<(?:tool_call\||end_function_call)>/y;
 const keyText = /(?:["']|<\|"\|>)?([\p{L}\p{N}_$.-]{1,100})(?:["']|<\|"\|>)?\s*[:=]/uy;
+/** A command or the like with no key in front. */
+const rawBody = /(?![\w"'-]+\s*[:=])([^{}<>:]{1,2000})[})]\s*<(?:tool_call\||end_function_call)>/y;
 const quoteToken = /<\|"\|>|<escape>|["']/y;
 const afterPlainQuote = /\s*[,})\]]/y;
 const bareValue = /[^,{}[\]()<>"]+/y;

@@ -2,6 +2,7 @@ import { readGlm } from "./glm.js";
 import { readJson } from "./json.js";
 import { readPython } from "./pythonic.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
+import { readShortBody } from "./short-call.js";
 import type { Finding, NearMissReason } from "./types.js";
 
 /** What stands behind an announced call when it is no JSON: a name, and its arguments in one of many shapes. */
@@ -33,7 +34,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   const next = skipSpace(text, from);
   const glm = readGlm(source, next);
   if (glm) return glm.trouble ? trouble(glm.trouble, glm.end) : found(glm.end, name, glm.values, true, glm.isRepaired);
-  if (!source.words.isTool(name)) return undefined;
+  if (!source.words.isTool(name)) return readShortBody(source, start, at, format);
   if (text[next] === "{") {
     const reading = readJson(source, next);
     if ("trouble" in reading) return trouble(reading.trouble, reading.end);
@@ -43,7 +44,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   }
   const closer = matchAt(closingTag, text, next);
   if (closer) return found(next + closer[0].length, name, {}, true);
-  return undefined;
+  return readShortBody(source, start, at, format);
 }
 
 const nameWord = /[^\s<>{}()[\]"'`,;=]{1,100}/y;

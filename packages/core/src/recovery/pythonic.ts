@@ -12,19 +12,23 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
   let at = isList ? skipSpace(text, start + 1) : start;
   let end = start;
   for (;;) {
-    const call = readCall(source, at);
+    const call = readCall(source, at, isList);
     if (!call) break;
     calls.push(call);
     ({ end } = call);
     const next = skipSpace(text, end);
-    if (isList && text[next] === "]") return { format: "pythonic", strength: "bare", start, end: next + 1, calls };
+    if (isList && text[next] === "]") {
+      const isOurs = !isBare || calls.some(({ name }) => isOffered(source, name));
+      return isOurs ? { format: "pythonic", strength: "bare", start, end: next + 1, calls } : undefined;
+    }
     if (!isList && isBare) break;
     at = text[next] === "," || text[next] === ";" ? skipSpace(text, next + 1) : next;
     if (!isList && at === next && !text.slice(end, next).includes("\n") && text[next] !== ",") break;
   }
   if (calls.length === 0) return undefined;
-  // A list that never closes, or breaks in the middle, is taken only where a marker has announced it.
-  if (isList && isBare) return undefined;
+  // A list that breaks in the middle is taken only where a marker has announced it; one may lack its bracket at the end of all.
+  if (isList && isBare && (skipSpace(text, end) < text.length || !calls.every(({ name }) => isOffered(source, name))))
+    return undefined;
   return {
     format: "pythonic",
     strength: "bare",
@@ -34,12 +38,17 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
   };
 }
 
-function readCall(source: Source, start: number): WrittenCall | undefined {
+function isOffered({ words }: Source, name: string): boolean {
+  return words.isTool(name) || words.isTool(name.split(".").pop() ?? "");
+}
+
+function readCall(source: Source, start: number, isAnyName: boolean): WrittenCall | undefined {
   const { text } = source;
   const opener = matchAt(callStart, text, start);
   if (!opener) return undefined;
-  const name = opener[2] ?? "";
-  if (!source.words.isTool(name) && !source.words.isTool(name.split(".").pop() ?? "")) return undefined;
+  // `code_interpreter.call(code="...")` is how Llama calls what is built in.
+  const name = (opener[2] ?? "").replace(/\.call$/, "");
+  if (!isAnyName && !isOffered(source, name)) return undefined;
   const cursor = makeCursor(source, start + opener[0].length, true);
   const input = readArguments(cursor);
   if (!source.spend(cursor.at - start) || input === undefined) return undefined;

@@ -3,7 +3,10 @@ import { readFunctionTag } from "./function-tag.js";
 import { readGemma } from "./gemma.js";
 import { readNameTags } from "./name-tags.js";
 import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent } from "./plain-marks.js";
+import { readPerl } from "./perl.js";
+import { readRawCode } from "./raw-code.js";
 import { readReact } from "./react.js";
+import { readFunctionCallTag, readShortLine } from "./short-call.js";
 import { matchAt, type Source } from "./source.js";
 import { readTagged, tagFormats, tokenFormats } from "./tagged.js";
 import { readTokenCall, tokenAt } from "./token-call.js";
@@ -14,6 +17,7 @@ import type { FormatReader } from "./types.js";
 export function readersAt({ text, words }: Source, at: number, sign: string): readonly FormatReader[] {
   const first = sign.charAt(0);
   if (sign.endsWith("(")) return code;
+  if (sign.endsWith(">") && first !== ">") return shortLine;
   const second = text.charAt(at + 1);
   if (first === "[") return /[\s{]/.test(second) ? bracketed : /[A-Za-z_]/.test(second) ? marked : none;
   if (first === "{") return /["'“`\s{A-Za-z]/.test(second) ? braced : none;
@@ -30,15 +34,22 @@ function tokenReaders(text: string, at: number): readonly FormatReader[] {
   if (text.startsWith("DSML", at + 2)) return functionTag;
   const word = tokenAt(text, at)?.word;
   if (word === undefined) return text.startsWith("tool_call>", at + 2) ? gemma : none;
-  return tokenFormats.has(word) ? tagged : /^(?:toolcall:?begin|recipient)$/.test(word) ? token : none;
+  if (word === "pythontag") return pythonTag;
+  return tokenFormats.has(word)
+    ? tagged
+    : /^(?:toolcalls?:?begin|toolcallargumentbegin|recipient)$/.test(word)
+      ? token
+      : none;
 }
 
-const braced: readonly FormatReader[] = [readBareJson];
+const braced: readonly FormatReader[] = [readPerl, readBareJson];
 const bracketed: readonly FormatReader[] = [readBareJson, readBareList];
-const marked: readonly FormatReader[] = [readMistral, readCallingTool, readTagged, readBareList];
+const marked: readonly FormatReader[] = [readMistral, readCallingTool, readPerl, readTagged, readBareList];
 const none: readonly FormatReader[] = [];
+const shortLine: readonly FormatReader[] = [readShortLine];
 const code: readonly FormatReader[] = [readCodeLine];
 const tagged: readonly FormatReader[] = [readTagged];
+const pythonTag: readonly FormatReader[] = [readTagged, readRawCode];
 const toolTag: readonly FormatReader[] = [readToolTag];
 const token: readonly FormatReader[] = [readTokenCall];
 const gemma: readonly FormatReader[] = [readGemma];
@@ -64,5 +75,6 @@ const byTag: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["tool-name", nameTags],
   ["function-name", nameTags],
   ["function_name", nameTags],
+  ["FunctionCall", [readFunctionCallTag]],
   ["start_function_call", gemma],
 ]);

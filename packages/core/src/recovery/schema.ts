@@ -9,6 +9,8 @@ export interface FitContext {
   readonly root: unknown;
   readonly isText: boolean;
   readonly depth: number;
+  /** Steps that may still be taken: a schema that refers to itself from several variants would never come to an end. */
+  readonly fuel: { left: number };
 }
 
 type Schema = { readonly [key: string]: unknown };
@@ -19,12 +21,15 @@ type Schema = { readonly [key: string]: unknown };
  * not read are pattern, format and conditions.
  */
 export function fitValue(value: unknown, schema: unknown, context: FitContext): Fit {
+  context.fuel.left -= 1;
+  if (context.fuel.left < 0) return { problem: "could not be held against its schema" };
   if (!isRecord(schema) || context.depth > 40) return { value };
   const inner = { ...context, depth: context.depth + 1 };
   if (typeof schema["$ref"] === "string") return fitValue(value, resolved(schema["$ref"], context.root), inner);
-  for (const part of listOf(schema["allOf"])) {
-    const fit = fitValue(value, part, inner);
-    if ("problem" in fit) return fit;
+  const parts = listOf(schema["allOf"]);
+  if (parts.length > 0) {
+    const { allOf: _, ...rest } = schema;
+    return fitAll(value, [...parts, rest], inner);
   }
   const variants = [...listOf(schema["anyOf"]), ...listOf(schema["oneOf"])];
   if (variants.length > 0) return firstFit(value, variants, inner);
@@ -38,6 +43,16 @@ export function fitValue(value: unknown, schema: unknown, context: FitContext): 
       inner,
     );
   return fitType(value, schema, types[0], inner);
+}
+
+function fitAll(value: unknown, schemas: readonly unknown[], context: FitContext): Fit {
+  let fitted = value;
+  for (const schema of schemas) {
+    const fit = fitValue(fitted, schema, context);
+    if ("problem" in fit) return fit;
+    fitted = fit.value;
+  }
+  return { value: fitted };
 }
 
 function fitType(value: unknown, schema: Schema, type: string | undefined, context: FitContext): Fit {
@@ -104,12 +119,20 @@ function itemsOf(record: { readonly [key: string]: unknown }): unknown[] {
   return keys.every((key, index) => key === String(index)) ? Object.values(record) : [record];
 }
 
-/** The variant that takes the value as it is, or else the first into which it can be turned. */
+/**
+ * The variant that takes the value as it is, or else the first into which it can be turned.
+ * Text between tags takes every other type before it stays text: `null` where null is allowed, `[1]` where a list is.
+ */
 function firstFit(value: unknown, variants: readonly unknown[], context: FitContext): Fit {
   const fits = variants.map((variant) => fitValue(value, variant, context));
   const fitting = fits.filter((fit) => "value" in fit);
-  const toNull = context.isText ? fitting.find((fit) => fit.value === null) : undefined;
-  return toNull ?? fitting.find((fit) => Object.is(fit.value, value)) ?? fitting[0] ?? fits[0] ?? { value };
+  // A single value is no list where text is possible as well.
+  const isList = typeof value !== "string" || /^\s*\[/.test(value);
+  const typed = context.isText
+    ? fitting.filter((fit) => typeof fit.value !== "string" && (isList || !Array.isArray(fit.value)))
+    : [];
+  const toNull = typed.find((fit) => fit.value === null);
+  return toNull ?? typed[0] ?? fitting.find((fit) => Object.is(fit.value, value)) ?? fitting[0] ?? fits[0] ?? { value };
 }
 
 function fitListed(value: unknown, listed: readonly unknown[]): Fit {

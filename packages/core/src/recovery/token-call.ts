@@ -19,6 +19,13 @@ export function readTokenCall(source: Source, start: number): Finding | undefine
     return readDeepSeek(source, start, head.trim(), at + next.length);
   if (begin.word === "toolcallbegin" && next?.word === "toolcallargumentbegin")
     return readNamedJson(source, start, head.trim(), at + next.length, "kimi-k2");
+  // The token of the single call is left out, or the one in front of it too.
+  if (begin.word === "toolcallsbegin" && next?.word === "toolsep" && head.trim() !== "")
+    return readDeepSeek(source, start, head.trim(), at + next.length);
+  if (begin.word === "toolcallargumentbegin") {
+    const name = identified.exec(text.slice(Math.max(0, start - 110), start))?.[0] ?? "";
+    return name === "" ? undefined : readNamedJson(source, start - name.length, name.trim(), from, "kimi-k2");
+  }
   if (begin.word !== "toolcall:begin" || next?.word !== "toolcall:name") return undefined;
   const name = matchAt(plainText, text, at + next.length)?.[0] ?? "";
   const parted = tokenAt(text, at + next.length + name.length);
@@ -46,4 +53,5 @@ export function tokenAt(text: string, at: number): { readonly word: string; read
 
 const specialToken = /<[|｜]([\w▁\\: -]{3,40})[|｜]>/y;
 const plainText = /[^<{`]{0,120}/y;
+const identified = /(?:functions\.[\w.-]{1,80}|[\w.-]{1,80}:\d{1,4})(?::\d{1,4})?\s*$/;
 const firstWord = /\s*[^\s`{<]{1,100}/y;

@@ -13,9 +13,13 @@ export function valueEnd(source: Source, from: number, closer: string, followers
   return -1;
 }
 
-/** A value without the one line end on each side that belongs to the format; the rest, indentation too, is the value's own. */
+/**
+ * A value without the one line end on each side that belongs to the format; the rest, indentation too, is the value's own.
+ * One that begins right behind its tag has no frame: a line end before the closer is then its own.
+ */
 export function withoutFrame(value: string): string {
   const start = value.startsWith("\r\n") ? 2 : value.startsWith("\n") ? 1 : 0;
+  if (start === 0) return value;
   const end = value.endsWith("\r\n") ? 2 : value.endsWith("\n") ? 1 : 0;
   return value.length < start + end ? "" : value.slice(start, value.length - end);
 }
@@ -42,9 +46,7 @@ const entities: ReadonlyMap<string, string> = new Map([
 /** Named values in the order of writing; a name that comes again makes a list. */
 export function addValue(values: Record<string, unknown>, name: string, value: unknown): void {
   const before = Object.hasOwn(values, name) ? values[name] : undefined;
-  const next =
-    before === undefined ? value : Array.isArray(before) ? [...(before as unknown[]), value] : [before, value];
-  // Kept as a key of its own, so that it can be seen and refused.
-  if (name === "__proto__") Object.defineProperty(values, name, { value: next, enumerable: true });
-  else values[name] = next;
+  if (Array.isArray(before)) before.push(value);
+  else if (name === "__proto__") Object.defineProperty(values, name, { value, enumerable: true, configurable: true });
+  else values[name] = before === undefined ? value : [before, value];
 }

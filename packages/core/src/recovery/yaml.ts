@@ -1,8 +1,8 @@
 import { isForbiddenKey } from "./forbidden.js";
 
-/** The part of YAML that models write between tool tags: maps, lists, plain and quoted scalars, block scalars. Scalars stay text. */
+/** The part of YAML that models write between tool tags: maps, lists, plain and quoted scalars, block scalars; perhaps in a fence. */
 export function readYaml(text: string): { readonly [key: string]: unknown } | undefined {
-  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  const lines = text.replaceAll("\r\n", "\n").replace(fence, "$1").split("\n");
   const reader: Reader = { lines, at: 0 };
   skipEmpty(reader);
   const first = lines[reader.at];
@@ -85,15 +85,23 @@ function isPlain(line: string | undefined): boolean {
   return line !== undefined && /^\S/.test(line);
 }
 
-function unquoted(scalar: string): string {
+function unquoted(scalar: string): unknown {
   const quoted = /^"((?:[^"\\]|\\.)*)"$|^'((?:[^']|'')*)'$/.exec(scalar);
   if (quoted?.[2] !== undefined) return quoted[2].replaceAll("''", "'");
-  if (quoted?.[1] === undefined) return scalar;
+  if (quoted?.[1] === undefined) return plainScalar(scalar);
   try {
     return String(JSON.parse(scalar));
   } catch {
     return quoted[1];
   }
+}
+
+/** Numbers and truth values, where their text can be made of them again: a schema may want it. */
+function plainScalar(scalar: string): unknown {
+  if (scalar === "true" || scalar === "false") return scalar === "true";
+  return scalar !== "" && String(Number(scalar)) === scalar && Number.isFinite(Number(scalar))
+    ? Number(scalar)
+    : scalar;
 }
 
 function skipEmpty(reader: Reader): void {
@@ -104,4 +112,5 @@ function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
+const fence = /^\s*```(?:ya?ml)?\n([^]*)\n[ \t]*```\s*$/;
 const keyLine = /^\s*["']?([\w.-]{1,100})["']?:(?:\s+(.*))?$/;

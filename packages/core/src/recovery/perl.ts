@@ -1,0 +1,37 @@
+import { isForbiddenKey } from "./forbidden.js";
+import { failed, makeCursor, readValue } from "./lenient.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding } from "./types.js";
+
+/** `[TOOL_CALL]{tool => "f", args => {--key "value"}}[/TOOL_CALL]`: a hash of Perl with the options of a command in it. */
+export function readPerl(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const head = matchAt(opener, text, start);
+  if (!head) return undefined;
+  const cursor = makeCursor(source, start + head[0].length, true);
+  const base = { format: "perl-hash", strength: "marked", start } as const;
+  const input: Record<string, unknown> = {};
+  for (let option = next(text, cursor.at); option; option = next(text, cursor.at)) {
+    const key = option[1] ?? option[2] ?? "";
+    const from = skipSpace(text, cursor.at) + option[0].length;
+    const bare = matchAt(bareValue, text, from);
+    cursor.at = bare ? from + bare[0].length : from;
+    const value = bare ? bare[0].trim() : readValue(cursor);
+    if (value === failed || isForbiddenKey(key))
+      return { ...base, calls: [], end: cursor.at, trouble: value === failed ? cursor.trouble : "forbidden-key" };
+    input[key] = value;
+  }
+  const tail = matchAt(closer, text, cursor.at);
+  if (!source.spend(cursor.at - start) || !tail) return { ...base, calls: [], end: cursor.at, trouble: "unreadable" };
+  const end = cursor.at + tail[0].length;
+  return { ...base, end, calls: [{ name: head[1] ?? "", input, isText: true, isRepaired: true, start, end }] };
+}
+
+function next(text: string, at: number): RegExpExecArray | null {
+  return matchAt(option, text, skipSpace(text, at));
+}
+
+const opener = /(?:\[TOOL_CALL\]\s*)?\{\s*tool\s*=>\s*["']([\w.:-]{1,80})["']\s*,\s*args\s*=>\s*\{/y;
+const option = /,?\s*(?:--([\w-]{1,80})[ =]\s*|["']?([\w-]{1,80})["']?\s*=>\s*)/y;
+const bareValue = /[^\s"'`{}[\],][^\n{}]*/y;
+const closer = /\s*\}{2,3}(?:\s*\[?\/TOOL_CALL\]?)?/y;

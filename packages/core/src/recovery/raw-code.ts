@@ -1,0 +1,19 @@
+import { matchAt, type Source } from "./source.js";
+import type { Finding } from "./types.js";
+
+/** Code alone behind Llama's `<|python_tag|>`: meant for the one tool that takes code, if there is such a tool. */
+export function readRawCode(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const opener = matchAt(pythonTag, text, start);
+  const name = codeTools.find((tool) => source.words.isTool(tool));
+  if (!opener || name === undefined) return undefined;
+  const from = start + opener[0].length;
+  const stop = source.find("<|", from);
+  const end = stop < 0 ? text.length : stop;
+  const code = text.slice(from, end);
+  if (code.trim() === "") return undefined;
+  return { format: "llama-python-tag", strength: "marked", start, end, calls: [{ name, input: code, start, end }] };
+}
+
+const pythonTag = /<\|python_tag\|>(?!\s*[{[])/y;
+const codeTools = ["python", "code_interpreter", "ipython"];
