@@ -3,8 +3,8 @@ import type { Case } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 
 /** One test for each case, a few at a time. */
-export function suite(about: string, cases: readonly Case[]): void {
-  describe(`${about}`, () => {
+export function suite(about: "honest" | "attack", what: string, cases: readonly Case[]): void {
+  describe(`${about}: ${what}`, () => {
     it.concurrent.each(cases)("$name", async (one) => {
       const verdict = await judgeCase(one);
       const codes = verdict.findings.map(({ code }) => code);

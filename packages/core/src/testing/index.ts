@@ -27,3 +27,13 @@ export {
 } from "./scene-program.js";
 export { type Files, temporaryRepository, type TemporaryRepository } from "./temporary-repository.js";
 export { type WireAnswer, type WireProtocol, type WireRequest } from "./wire-protocol.js";
+export {
+  runVerifierBehaviour,
+  type SceneFiles,
+  type VerifierBehaviour,
+  verifierBehaviours,
+  type VerifierContract,
+  verifierContract,
+  type VerifierScene,
+  type VerifierSubject,
+} from "./verifier-contract.js";
