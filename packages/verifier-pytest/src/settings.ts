@@ -39,6 +39,8 @@ export function settingsFor({ own, base, directory, emptyIni, files, seen = [] }
   }
   for (const name of fixed)
     if (before[name] !== undefined && mine[name] !== before[name]) overrides.push(`${name}=${before[name]}`);
+  if (before["norecursedirs"] === undefined && mine["norecursedirs"] !== undefined)
+    overrides.push(`norecursedirs=${leavesOut(words(mine["norecursedirs"]), seen).join(" ")}`);
   const folders = [...new Set([...words(before["testpaths"]), ...words(mine["testpaths"])])];
   if (folders.length > 0) overrides.push(`testpaths=${[...folders, ...outside(folders, seen)].map(quoted).join(" ")}`);
   const ini = own.ini.file === null ? emptyIni : join(directory, own.ini.file);
@@ -107,6 +109,14 @@ function pairs(tokens: readonly string[]): string[][] {
     found.push(withValue.test(token) && at + 1 < tokens.length ? [token, tokens[++at] ?? ""] : [token]);
   }
   return found;
+}
+
+/** Patterns of folders that pytest stays out of, without those that would hide a test file. */
+function leavesOut(names: readonly string[], files: readonly string[]): string[] {
+  const parts = new Set(["test", "tests", ...files.flatMap((file) => file.split("/").slice(0, -1))]);
+  const hides = (name: string): boolean =>
+    [...parts].some((part) => glob(name).test(part)) || files.some((file) => glob(`*${name}/*`).test(`/${file}`));
+  return names.filter((name) => !hides(name));
 }
 
 /** Files that none of the folders, which may be patterns, has in it. */
