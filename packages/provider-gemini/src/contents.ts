@@ -13,6 +13,8 @@ const foreign = "skip_thought_signature_validator";
 interface Said {
   readonly role: Message["role"];
   readonly parts: readonly Part[];
+  /** Of a result: the place of its call. */
+  readonly at?: number;
 }
 
 /**
@@ -23,14 +25,14 @@ interface Said {
  */
 export function toContents(messages: readonly Message[], model: string): Content[] {
   const ids = new Map<string, WireId>();
-  const groups: { role: Message["role"]; parts: Part[] }[] = [];
-  for (const { role, parts } of messages.map((message) => say(message, model, ids))) {
+  const groups: [Said, ...Said[]][] = [];
+  for (const said of messages.map((message) => say(message, model, ids))) {
     const last = groups.at(-1);
-    if (parts.length === 0) continue;
-    if (last?.role === role) last.parts.push(...parts);
-    else groups.push({ role, parts: [...parts] });
+    if (said.parts.length === 0) continue;
+    if (last?.[0].role === said.role) last.push(said);
+    else groups.push([said]);
   }
-  const contents = groups.map(({ role, parts }) => contentOf({ role, parts }, model));
+  const contents = groups.map((group) => contentOf(group, model));
   // After a pause that has no token: the vendor wants the last word to be the user's.
   return contents.at(-1)?.role === "model" ? [...contents, { role: "user", parts: [{ text: "Go on." }] }] : contents;
 }
@@ -44,22 +46,24 @@ interface WireId {
 function say(message: Message, model: string, ids: Map<string, WireId>): Said {
   const { role } = message;
   if (role === "user") return { role, parts: [{ text: message.text === "" ? "(empty)" : whole(message.text) }] };
-  if (role === "tool") return { role, parts: [resultOf(message, ids)] };
+  if (role === "tool") {
+    const { id, at = 0 } = ids.get(message.callId) ?? {};
+    return { role, parts: [resultOf(message, id)], at };
+  }
   const kept = openEnvelope(message, model);
   for (const part of kept)
     if ("callId" in part) ids.set(part.callId, { at: ids.size, ...(part.id !== undefined && { id: part.id }) });
   return { role, parts: kept.flatMap((part) => partOf(part, message.calls)) };
 }
 
-function contentOf({ role, parts }: Said, model: string): Content {
-  if (role === "user") return { role: "user", parts: [...parts] };
-  if (role === "tool") return { role: "user", parts: [...parts] };
-  const first = parts.findIndex(({ functionCall }) => functionCall);
-  const isUnsigned = first >= 0 && parts[first]?.thoughtSignature === undefined && needsSignatures(model);
-  return {
-    role: "model",
-    parts: parts.map((part, at) => (isUnsigned && at === first ? { ...part, thoughtSignature: foreign } : part)),
-  };
+function contentOf(group: readonly [Said, ...Said[]], model: string): Content {
+  const inOrder = group.toSorted(({ at: one = 0 }, { at: other = 0 }) => one - other);
+  const parts = inOrder.flatMap((said) => said.parts);
+  if (group[0].role !== "assistant") return { role: "user", parts };
+  const first = parts.find(({ functionCall }) => functionCall);
+  const isUnsigned = first && first.thoughtSignature === undefined && needsSignatures(model);
+  const signed = isUnsigned && { ...first, thoughtSignature: foreign };
+  return { role: "model", parts: parts.map((part) => (part === first && signed ? signed : part)) };
 }
 
 function partOf(part: KeptPart, calls: readonly ToolCall[]): Part[] {
@@ -81,8 +85,7 @@ function argumentsOf({ input, inputText }: ToolCall): { [name: string]: unknown 
   return typeof input === "object" && input !== null && !Array.isArray(input) ? { ...input } : {};
 }
 
-function resultOf({ callId, name, text, isError }: ToolMessage, ids: Map<string, WireId>): Part {
-  const id = ids.get(callId)?.id;
+function resultOf({ name, text, isError }: ToolMessage, id: string | undefined): Part {
   return {
     functionResponse: {
       ...(id !== undefined && { id }),
