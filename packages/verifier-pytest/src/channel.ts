@@ -28,6 +28,11 @@ const recordedEvent = z.discriminatedUnion("event", [
     line: z.number(),
     message: z.string(),
   }),
+  z.object({
+    event: z.literal("lines"),
+    seen: z.record(z.string(), z.array(z.number())),
+    code: z.record(z.string(), z.array(z.number())),
+  }),
   z.object({ event: z.literal("end"), code: z.number() }),
 ]);
 

@@ -1,10 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "@aifactory/core/process";
 import { z } from "zod";
 import { canaryTests, canaryTrouble } from "./canary.js";
 import { isSupport, type Lab, layOut, test } from "./lab.js";
-import { pythonFile } from "./python.js";
+import { askPython } from "./python.js";
 import type { TestRun } from "./test-run.js";
 
 const takenAway = z.array(z.object({ file: z.string(), name: z.string(), line: z.number() }));
@@ -53,15 +52,9 @@ async function attempt(lab: Lab, request: ControlRequest, kind: Control["kind"])
   const files = lab.changed.filter(
     ({ path, lines }) => path.endsWith(".py") && lines.length > 0 && !isSupport(lab, path),
   );
-  const { stdout } = await run({
-    command: lab.workshop.python.path,
-    args: ["-I", "-B", pythonFile("neutralise.py")],
-    env: { PATH: "/usr/bin:/bin" },
-    input: JSON.stringify({ tree: tree.path, files, switch: off, constants: kind === "constants" }),
-    signal: lab.workshop.signal,
-    keepBytes: 4_000_000,
-  });
-  const taken = takenAway.parse(JSON.parse(stdout || "[]"));
+  const asked = { tree: tree.path, files, switch: off, constants: kind === "constants" };
+  const { python, signal } = lab.workshop;
+  const taken = takenAway.parse(await askPython(python, "neutralise.py", asked, signal));
   if (taken.length === 0) return undefined;
 
   const canary = join(dirname(request.files[0] ?? "."), `test_${request.token}.py`);

@@ -1,6 +1,5 @@
-import { run } from "@aifactory/core/process";
 import { z } from "zod";
-import { type Python, pythonFile } from "./python.js";
+import { askPython, type Python } from "./python.js";
 
 const declaration = z.object({
   /** The project's folder, relative to the tree; `.` is the tree itself. */
@@ -37,16 +36,5 @@ export async function readDeclaration(
   tree: string,
   { changed, project, signal }: { changed: readonly string[]; project?: string | undefined; signal: AbortSignal },
 ): Promise<Declaration> {
-  const result = await run({
-    command: python.path,
-    args: ["-I", "-B", pythonFile("declaration.py")],
-    env: { PATH: "/usr/bin:/bin" },
-    input: JSON.stringify({ tree, changed, project }),
-    timeoutMs: 20_000,
-    signal,
-    keepBytes: 4_000_000,
-  });
-  signal.throwIfAborted();
-  if (result.exitCode !== 0) throw new Error(`declaration.py: ${result.stderr.trim()}`);
-  return declaration.parse(JSON.parse(result.stdout));
+  return declaration.parse(await askPython(python, "declaration.py", { tree, changed, project }, signal));
 }

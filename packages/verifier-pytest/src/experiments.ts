@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { control, type Control } from "./control.js";
+import { changedSources } from "./coverage.js";
 import { isSupport, type Lab, layOut, test } from "./lab.js";
 import type { TestRun } from "./test-run.js";
 import { takeFrom } from "./tree.js";
@@ -26,7 +27,14 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
   const { head: commit, base: earlier } = lab.options;
 
   const again = async (): Promise<TestRun> =>
-    test(lab, { name: "again", tree: await layOut(lab, "again", commit), files, backwards: true, timeoutMs: patience });
+    test(lab, {
+      name: "again",
+      tree: await layOut(lab, "again", commit),
+      files,
+      backwards: true,
+      watched: changedSources(lab),
+      timeoutMs: patience,
+    });
   const onBase = async (): Promise<TestRun> => {
     const tree = await layOut(lab, "on-base", earlier);
     await takeFrom(tree, commit, support(lab));

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import type { Verdict } from "@aifactory/core";
 import { probeSandbox, type SandboxProbe } from "@aifactory/core/process";
 import { accept, judgeAcceptance } from "./acceptance.js";
+import { changedLines } from "./coverage.js";
 import { readDeclaration } from "./declaration.js";
 import { describeInquiry } from "./evidence.js";
 import { experiment, type Experiments } from "./experiments.js";
@@ -116,6 +118,7 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
       ...evidence,
       newTests: tried.news,
       control: controlFigures(tried.control),
+      changedLines: tried.again && changedLines(lab, join(folder, "again", "tree"), tried.again),
       failBefore: tried.onBase && provenOnBase(tried.onBase, tried.news),
     },
   });

@@ -29,6 +29,8 @@ export interface LabRun {
   readonly timeoutMs?: number;
   readonly backwards?: boolean;
   readonly switch?: string;
+  /** Files, relative to the tree, of which the lines that run are noted. */
+  readonly watched?: readonly string[];
 }
 
 /** A fresh tree for one run. */
@@ -57,6 +59,7 @@ export async function test(lab: Lab, run: LabRun): Promise<TestRun> {
     arguments: settings.arguments,
     timeoutMs: Math.min(run.timeoutMs ?? Infinity, lab.remaining()),
     backwards: run.backwards,
+    watched: run.watched?.map((path) => join(tree.path, path)),
     switch: run.switch,
   });
 }

@@ -41,6 +41,8 @@ export interface RunRequest {
   readonly timeoutMs: number;
   /** Runs the tests in the opposite order. */
   readonly backwards?: boolean | undefined;
+  /** Files, by absolute path, of which the lines that run are noted. */
+  readonly watched?: readonly string[] | undefined;
   /** A name that is set in Python's `builtins` once the tests are collected: it turns the feature off. */
   readonly switch?: string | undefined;
 }
@@ -67,6 +69,7 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
       CORE: 0,
     },
     backwards: request.backwards,
+    watched: request.watched,
     switch: request.switch,
     ...userOf(workshop, [request.tree, out]),
   };

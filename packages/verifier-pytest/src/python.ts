@@ -3,7 +3,7 @@ import { z } from "zod";
 import { childEnvironment, run } from "@aifactory/core/process";
 import { fileURLToPath } from "node:url";
 
-const python = z.object({
+const answer = z.object({
   /** The program itself, behind shims and links. */
   path: z.string(),
   version: z.string(),
@@ -12,7 +12,7 @@ const python = z.object({
 });
 
 /** A Python interpreter of the machine. */
-export type Python = Readonly<z.infer<typeof python>>;
+export type Python = Readonly<z.infer<typeof answer>>;
 
 const known = new Map<string, Promise<Python>>();
 
@@ -33,6 +33,26 @@ export function pythonFile(name: string): string {
   return fileURLToPath(new URL(`./python/${name}`, import.meta.url));
 }
 
+/**
+ * Runs one of this package's Python files, which read and write JSON and run nothing of what they read.
+ *
+ * @throws What it printed, when it fails.
+ */
+export async function askPython(python: Python, name: string, input: unknown, signal: AbortSignal): Promise<unknown> {
+  const result = await run({
+    command: python.path,
+    args: ["-I", "-B", pythonFile(name)],
+    env: { PATH: "/usr/bin:/bin" },
+    input: JSON.stringify(input),
+    timeoutMs: 60_000,
+    signal,
+    keepBytes: 16_000_000,
+  });
+  signal.throwIfAborted();
+  if (result.exitCode !== 0) throw new Error(`${name}: ${result.stderr.trim().slice(-1_000)}`);
+  return JSON.parse(result.stdout);
+}
+
 const question = `import json, os, sys, sysconfig
 real = os.path.realpath(sys.executable)
 folders = {sys.base_prefix, sys.base_exec_prefix, os.path.dirname(real), sysconfig.get_paths()["stdlib"]}
@@ -48,5 +68,5 @@ async function ask(command: string): Promise<Python> {
   });
   if (result.exitCode !== 0)
     throw new AifactoryError("program-missing", `${command} does not work: ${result.stderr.trim()}`);
-  return python.parse(JSON.parse(result.stdout));
+  return answer.parse(JSON.parse(result.stdout));
 }

@@ -1,8 +1,7 @@
-import { run } from "@aifactory/core/process";
 import { z } from "zod";
 import { remark, ruling, type Ruling } from "./findings.js";
 import { isSupport, type Lab } from "./lab.js";
-import { pythonFile } from "./python.js";
+import { askPython } from "./python.js";
 
 const found = z.array(
   z.object({
@@ -19,15 +18,9 @@ export async function scan(lab: Lab, tree: string): Promise<Ruling[]> {
   const files = lab.changed
     .filter(({ change }) => change !== "deleted")
     .map(({ path, lines }) => ({ path, lines, support: isSupport(lab, path) }));
-  const { stdout } = await run({
-    command: lab.workshop.python.path,
-    args: ["-I", "-B", pythonFile("scan.py")],
-    env: { PATH: "/usr/bin:/bin" },
-    input: JSON.stringify({ tree, files }),
-    signal: lab.workshop.signal,
-    keepBytes: 4_000_000,
-  });
-  return found.parse(JSON.parse(stdout || "[]")).map(({ code, file, line, message, alters }) => {
+  const { python, signal } = lab.workshop;
+  const seen = found.parse(await askPython(python, "scan.py", { tree, files }, signal));
+  return seen.map(({ code, file, line, message, alters }) => {
     const text = `${file}:${line}: ${message}.`;
     return alters ? ruling("tampered", code, text, { file, line }) : remark("warning", code, text, { file, line });
   });

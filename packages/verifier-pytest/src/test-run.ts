@@ -36,6 +36,8 @@ export interface TestRun {
   readonly trouble: string | undefined;
   /** The test that was running when it ended early. */
   readonly last: string | undefined;
+  /** Which lines of the watched files ran, and which can run; by absolute path. */
+  readonly lines: Extract<RecordedEvent, { event: "lines" }> | undefined;
   readonly versions:
     | { readonly python: string; readonly pytest: string; readonly plugins: readonly string[] }
     | undefined;
@@ -94,6 +96,7 @@ export function readRun(result: CommandResult, key: string, junit: string | unde
     crash: end === undefined && !result.stopped && result.exitCode !== 0 ? died(result, last) : undefined,
     trouble,
     last,
+    lines: events.find((event) => event.event === "lines"),
     versions: start && { python: start.python, pytest: start.pytest, plugins: start.plugins },
     durationMs: result.durationMs,
     output: `${result.stdout}\n${result.stderr}`.trim().slice(-6_000),

@@ -41,6 +41,7 @@ def main():
     except BaseException as trouble:
         emit("broken", message=f"{type(trouble).__name__}: {trouble}")
         _real_exit(3)
+    seen = watch_lines(orders["watched"]) if orders.get("watched") else None
     try:
         code = int(pytest.main(orders["arguments"], plugins=[recorder]))
     except SystemExit as leaving:
@@ -49,6 +50,9 @@ def main():
     except BaseException as trouble:
         code = 3
         emit("left", message=f"{type(trouble).__name__}: {trouble}")
+    if seen is not None:
+        sys.settrace(None)
+        emit("lines", seen={path: sorted(lines) for path, lines in seen.items()}, code=code_lines(orders["watched"]))
     emit("end", code=code)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -81,6 +85,48 @@ def give_up_rights(orders):
     os.setgroups([])
     os.setgid(user)
     os.setuid(user)
+
+
+def watch_lines(paths):
+    """Notes which lines of a few files run, in this thread and in those that it starts."""
+    import threading
+
+    seen = {path: set() for path in paths}
+
+    def enter(frame, event, argument):
+        lines = seen.get(frame.f_code.co_filename)
+        if lines is None:
+            return None
+        lines.add(frame.f_lineno)
+
+        def step(frame, event, argument):
+            lines.add(frame.f_lineno)
+            return step
+
+        return step
+
+    threading.settrace(enter)
+    sys.settrace(enter)
+    return seen
+
+
+def code_lines(paths):
+    """The lines of each file that can run at all."""
+    found = {}
+    for path in paths:
+        try:
+            with open(path, "rb") as source:
+                waiting = [compile(source.read(), path, "exec", dont_inherit=True)]
+        except (OSError, SyntaxError, ValueError):
+            continue
+        lines = set()
+        while waiting:
+            code = waiting.pop()
+            pairs = code.co_lines() if hasattr(code, "co_lines") else ()
+            lines.update(line for _, _, line in pairs if line)
+            waiting += [part for part in code.co_consts if isinstance(part, type(code))]
+        found[path] = sorted(lines)
+    return found
 
 
 def load_everything():
