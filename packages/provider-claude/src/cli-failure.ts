@@ -44,7 +44,7 @@ export function failureOf(line: ResultLine, facts: RunFacts, options: ClaudeCliO
 
 /** What a non-zero exit without a result line means; undefined when nothing more is known. */
 export function exitFailure({ stderr }: CommandResult, options: ClaudeCliOptions): ErrorData | undefined {
-  if (!/unknown option|invalid.*argument/i.test(stderr)) return undefined;
+  if (!/unknown option|argument .* is invalid/i.test(stderr)) return undefined;
   const words = stderr.trim().slice(0, 500);
   return say(
     "provider-broken",

@@ -66,20 +66,21 @@ describe("the command of Claude Code", () => {
   });
 });
 
-describe("check of Claude Code", () => {
-  /** A program that answers `--version` and `--help`. */
-  async function programSaying(flags: readonly string[]): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), "aifactory-check-"));
-    onTestFinished(async () => rm(folder, { recursive: true }));
-    const path = join(folder, "claude");
-    await writeFile(
-      path,
-      `#!/bin/sh\n[ "$1" = --version ] && echo "2.1.330 (Claude Code)" || echo "${flags.join(" ")}"\n`,
-    );
-    await chmod(path, 0o755);
-    return path;
-  }
+/** A program that is a shell script. */
+async function script(body: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "aifactory-claude-"));
+  onTestFinished(async () => rm(folder, { recursive: true }));
+  const path = join(folder, "claude");
+  await writeFile(path, `#!/bin/sh\n${body}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
 
+async function programSaying(flags: readonly string[]): Promise<string> {
+  return script(`[ "$1" = --version ] && echo "2.1.330 (Claude Code)" || echo "${flags.join(" ")}"`);
+}
+
+describe("check of Claude Code", () => {
   it("reads the version and says who pays", async () => {
     const program = await programSaying(neededFlags);
     await expect(cli({ program }).check?.({ model: "" })).resolves.toMatchObject({
@@ -101,5 +102,15 @@ describe("check of Claude Code", () => {
       code: "program-missing",
       message: expect.stringContaining("npm install -g @anthropic-ai/claude-code"),
     });
+  });
+});
+
+describe("an exit of Claude Code without a last line", () => {
+  it("is provider-broken when it does not know our options", async () => {
+    const program = await script(`cat >/dev/null; echo "error: unknown option '--strict-mcp-config'" >&2; exit 1`);
+    const events = [];
+    for await (const event of cli({ program }).turn({ ...request, cwd: tmpdir() })) events.push(event);
+    const error = { code: "provider-broken", message: expect.stringContaining("--strict-mcp-config") };
+    expect(events).toEqual([expect.objectContaining({ error: expect.objectContaining(error) })]);
   });
 });
