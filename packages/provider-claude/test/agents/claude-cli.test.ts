@@ -79,6 +79,7 @@ describe.skipIf(!isThere)(`claude-cli with the real program${why}`, () => {
       }),
     );
     expect(JSON.stringify(turn.events)).not.toContain(canaryKey);
+    expect(turn.events.filter(({ type }) => type === "raw")).toEqual([]);
     const [first] = server.requests();
     expect(JSON.stringify(first?.messages)).toContain("You are careful.");
   });
