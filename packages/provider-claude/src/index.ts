@@ -37,7 +37,6 @@ async function* takeTurn(options: ClaudeOptions, request: TurnRequest): AsyncGen
   let hasAnswered = false;
   let failure: ErrorData | undefined;
   try {
-    signal.throwIfAborted();
     const client = await openClient(where);
     const stream = await client.messages.create(toWire(request, model), { signal });
     hasAnswered = true;

@@ -46,6 +46,29 @@ describe("thoughts", () => {
 });
 
 describe("the history", () => {
+  it("has the words of a message, whatever its envelope says", async () => {
+    const { bodies } = await play([{ id: "says", parts: [thinks("Hm.", "s1"), says("Hello.")] }, done], (said) => ({
+      messages: [
+        hello,
+        ...said.map((message) => ({ ...message, text: "Good day." })),
+        ...(said.length > 0 ? [hello] : []),
+      ],
+    }));
+    expect(bodies[1]?.messages[1]?.content).toEqual([{ type: "text", text: "Good day." }]);
+  });
+
+  it("has arguments that were no JSON in an object", async () => {
+    const made = { id: "call_1", name: "read_file", input: undefined, inputText: '{"path": ' };
+    const { bodies } = await play([done], () => ({
+      messages: [
+        hello,
+        { role: "assistant", text: "", calls: [made] },
+        { role: "tool", callId: "call_1", name: "read_file", text: "No JSON.", isError: true },
+      ],
+    }));
+    expect(bodies[0]?.messages[1]?.content[0]?.input).toEqual({ invalid_json: '{"path": ' });
+  });
+
   it("has one message for all that one side says in a row, and none that is empty", async () => {
     const { bodies } = await play([done], () => ({
       messages: [

@@ -86,6 +86,11 @@ describe("a failure", () => {
     expect(error.message).toContain("claude-opus-5-5");
   });
 
+  it("in the stream is the server's when it sent nonsense, and the connection's when that broke", () => {
+    expect(failureOf(new SyntaxError("Unexpected end of JSON input"), where, true).code).toBe("server-error");
+    expect(failureOf(new TypeError("terminated"), where, true).code).toBe("cut-stream");
+  });
+
   it("does not repeat the key", () => {
     expect(failureOf(answered(401, "authentication_error", "bad key sk-1"), where, false).message).not.toContain(
       "sk-1",
