@@ -57,6 +57,11 @@ describe("the history", () => {
     expect(bodies[1]?.messages[1]?.content).toEqual([{ type: "text", text: "Good day." }]);
   });
 
+  it("stands alone where there are no system text and no tools", async () => {
+    const { bodies } = await play([done], () => ({ system: " ", tools: [] }));
+    expect(Object.keys(bodies[0] ?? {}).filter((key) => key === "system" || key === "tools")).toEqual([]);
+  });
+
   it("has arguments that were no JSON in an object", async () => {
     const made = { id: "call_1", name: "read_file", input: undefined, inputText: '{"path": ' };
     const { bodies } = await play([done], () => ({
