@@ -8,6 +8,7 @@ import {
 } from "@aifactory/core";
 import type { GenerateContentResponse, FinishReason as WireReason } from "@google/genai/web";
 import { seal } from "./envelope.js";
+import { longPromptCost } from "./models.js";
 import { replyParts } from "./reply-parts.js";
 import { addCounts, usageOf, type WireCounts } from "./usage.js";
 
@@ -48,8 +49,9 @@ const notices: { readonly [reason in `${WireReason}`]?: string } = {
  * Reads the vendor's stream in our words. Purely: it asks nobody anything.
  *
  * @param model Who was asked; the only one who may see its thoughts again.
+ * @param hasListPrice Whether it was Google who was asked: others have other prices.
  */
-export function readAnswer(model: string): AnswerReader {
+export function readAnswer(model: string, hasListPrice: boolean): AnswerReader {
   const parts = replyParts();
   let text = "";
   let servedModel: string | undefined;
@@ -69,7 +71,9 @@ export function readAnswer(model: string): AnswerReader {
       }
     if (usageMetadata) {
       counts = addCounts(counts, usageMetadata);
-      yield usageOf(model, counts);
+      const usage = usageOf(counts);
+      const cost = hasListPrice ? longPromptCost(model, usage) : undefined;
+      yield { type: "usage", counts: "turn", usage: { ...usage, ...(cost && { cost }) } };
     }
     token = candidate?.continuationToken ?? token;
     const { finishReason } = candidate ?? {};

@@ -32,7 +32,7 @@ async function* takeTurn(options: GeminiOptions, request: TurnRequest): AsyncGen
   const { signal } = request;
   const model = request.model || defaultModel;
   const where = { ...endpointOf(options), model };
-  const answer = readAnswer(model);
+  const answer = readAnswer(model, where.isGoogle);
   // The SDK leaves the connection open when nobody reads on.
   const reading = new AbortController();
   let hasAnswered = false;

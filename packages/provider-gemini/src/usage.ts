@@ -1,6 +1,5 @@
-import type { Usage, UsageEvent } from "@aifactory/core";
+import type { Usage } from "@aifactory/core";
 import type { GenerateContentResponseUsageMetadata } from "@google/genai/web";
-import { longPromptCost } from "./models.js";
 
 /** What the vendor counts, as far as we read it. Each chunk's numbers are the answer's totals so far. */
 export type WireCounts = Pick<
@@ -14,15 +13,13 @@ export function addCounts(earlier: WireCounts, later: WireCounts): WireCounts {
 }
 
 /** Counts in our words. The vendor's `promptTokenCount` has the cached ones in it, `candidatesTokenCount` no thoughts. */
-export function usageOf(model: string, counts: WireCounts): UsageEvent {
+export function usageOf(counts: WireCounts): Usage {
   const { promptTokenCount, cachedContentTokenCount, candidatesTokenCount, thoughtsTokenCount } = counts;
   const outputs = [candidatesTokenCount, thoughtsTokenCount].filter((count) => count !== undefined);
-  const usage: Usage = {
+  return {
     ...(promptTokenCount !== undefined && { inputTokens: promptTokenCount }),
     ...(cachedContentTokenCount !== undefined && { cacheReadTokens: cachedContentTokenCount }),
     ...(outputs.length > 0 && { outputTokens: outputs.reduce((sum, count) => sum + count, 0) }),
     ...(thoughtsTokenCount !== undefined && { reasoningTokens: thoughtsTokenCount }),
   };
-  const cost = longPromptCost(model, usage);
-  return { type: "usage", counts: "turn", usage: { ...usage, ...(cost && { cost }) } };
 }
