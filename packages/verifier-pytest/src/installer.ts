@@ -110,6 +110,12 @@ function installing(extra: Environment): Environment {
 
 function notFound(log: string, pattern: RegExp): string {
   const requirement = pattern.exec(log)?.[1]?.trim();
+  const conflict = /The conflict is caused by:\n([\s\S]*?)\n\s*\n/.exec(log)?.[1];
+  if (conflict !== undefined)
+    return `The requirements contradict each other or what the index has: ${conflict
+      .trim()
+      .replace(/\s*\n\s*/g, "; ")
+      .slice(0, 500)}. Change one of them.`;
   if (requirement === undefined) {
     const errors = log.split("\n").filter((line) => /error/i.test(line));
     return `The requirements could not be installed: ${(errors.at(-1) ?? log.split("\n").at(-1) ?? "").slice(0, 500)}`;
