@@ -1,4 +1,3 @@
-import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Verdict } from "@aifactory/core";
@@ -27,9 +26,4 @@ export async function judge({ base, head }: Change, options: Partial<VerifyCommi
   } finally {
     await repository.remove();
   }
-}
-
-/** A folder that goes when the machine is cleaned. */
-export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), "aifactory-verifier-"));
 }
