@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["aifactory-source", "module", "node", "development|production"] } },
   test: {
+    // Most tests wait for processes: one worker per core, where the default would leave one idle.
+    maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"] } },
       {
