@@ -38,7 +38,6 @@ async function* takeTurn(options: GeminiOptions, request: TurnRequest): AsyncGen
   let hasAnswered = false;
   let failure: ErrorData | undefined;
   try {
-    signal.throwIfAborted();
     const { models } = await openClient(where);
     const wire = toWire(request, model, AbortSignal.any([signal, reading.signal]));
     const stream = await models.generateContentStream(wire);

@@ -74,6 +74,24 @@ describe("thought signatures", () => {
     expect(JSON.stringify(bodies[1])).not.toContain("I need both.");
     expect(partsOf(bodies[1] ?? {}, 1).map(({ functionCall }) => functionCall?.id)).toEqual([undefined, "call_b"]);
   });
+
+  it.each<[string, { readonly text?: string }, object]>([
+    ["its text was changed", { text: "I wrote." }, {}],
+    ["its envelope is of a version that nobody knows", {}, { data: { parts: [null, { blob: "c2VjcmV0" }] } }],
+    ["its envelope is of no form at all", {}, { data: null }],
+  ])("stay away when %s", async (_what, changes, envelope) => {
+    const { turns, bodies } = await play([readsTwo, done], ([message, ...results]) => {
+      if (message?.role !== "assistant" || !message.native) return { messages: [hello] };
+      return { messages: [hello, { ...message, ...changes, native: { ...message.native, ...envelope } }, ...results] };
+    });
+    expect(finishOf(turns[1] ?? []).error).toBeUndefined();
+    const [text, ...made] = partsOf(bodies[1] ?? {}, 1);
+    expect(text).toEqual({ text: changes.text ?? "I read." });
+    expect(made.map(({ thoughtSignature }) => thoughtSignature)).toEqual([
+      "skip_thought_signature_validator",
+      undefined,
+    ]);
+  });
 });
 
 describe("results of calls", () => {
