@@ -30,6 +30,7 @@ export function accept(written: WrittenCall, finding: Finding, toolbox: Toolbox)
   const named = written.dropsUndeclared
     ? declaredOnly(renameArguments(given, tool), tool)
     : renameArguments(given, tool);
+  if (written.isOpen && !hasAll(named, tool)) return refuse("cut-off");
   const fit = fitRecord(named, tool.inputSchema, {
     root: tool.inputSchema,
     isText: written.isText ?? false,
@@ -48,6 +49,12 @@ function givenArguments(written: WrittenCall, tool: OfferedTool): { readonly [na
   const structure = structureIn(input);
   if (isRecord(structure)) return structure;
   return structure === undefined ? argumentsOf(input, tool) : undefined;
+}
+
+/** Whether every declared argument is there, and there are any. */
+function hasAll(given: { readonly [name: string]: unknown }, tool: OfferedTool): boolean {
+  const declared = Object.keys(propertiesOf(tool));
+  return declared.length > 0 && declared.every((name) => Object.hasOwn(given, name));
 }
 
 /**

@@ -17,10 +17,10 @@ export function objection(
   // A line whose beginning lies too far back has none that could be looked at.
   const head = line.length === before.length && start > before.length ? "" : line;
   if (/^\s*(?:>|\|)/.test(head) || (/^[+](?!\s*$)|^[+-]\s?$/.test(head) && isInDiff(text, start))) return "quoted";
-  if (/[`"“'‘«]$/.test(before.replace(tagsBefore, "")) && /^[`"”'’»]/.test(after.replace(tagsAfter, "")))
-    return "quoted";
+  if (isBetweenQuotes(before, after)) return "quoted";
   const introduction = lastSentence(before);
-  if (example.test(introduction) || plan.test(introduction) || done.test(introduction)) return "example";
+  if (introduction !== "" && (example.test(introduction) || plan.test(introduction) || done.test(introduction)))
+    return "example";
   if (isLesson) return "example";
   if (effect === undefined) return undefined;
   if (denial.test(introduction) || denial.test(after.split(/\n\s*\n|[.!?]\s/)[0] ?? "")) return "example";
@@ -28,6 +28,12 @@ export function objection(
   // What nothing announces stands on lines of its own, or it is part of a sentence.
   const isAlone = /^\s*(?:(?:\d+[.)]|[-*•])\s+)?$/.test(line) && /^[\s;,]*(?:\n|$)/.test(after);
   return isAlone || finding.strength === "fenced" ? undefined : "quoted";
+}
+
+/** Whether quotation marks or backticks stand around a call and around the tags that hold it. */
+function isBetweenQuotes(before: string, after: string): boolean {
+  if (!/^[`"”'’»<]/.test(after) || !/[`"“'‘«>]$/.test(before.trimEnd())) return false;
+  return /^[`"”'’»]/.test(after.replace(tagsAfter, "")) && /[`"“'‘«]$/.test(before.replace(tagsBefore, ""));
 }
 
 /** Whether a diff has begun not far before a place. */
@@ -56,7 +62,7 @@ function endOfBefore(text: string, place: number): number {
 }
 
 const example =
-  /\b(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|would (?:look|be written))/i;
+  /\b(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|\b(?:request|response) body\b|\b(?:expected|sample) (?:output|response|request|input)\b|would (?:look|be written))/i;
 const plan =
   /\b(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|\b(?:call|command) I(?:'d| would)\b/i;
 const done =

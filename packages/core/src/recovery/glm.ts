@@ -7,6 +7,7 @@ export interface GlmArguments {
   readonly values: { readonly [name: string]: unknown };
   readonly end: number;
   readonly isRepaired: boolean;
+  readonly isOpen?: boolean;
   readonly trouble?: NearMissReason;
 }
 
@@ -36,7 +37,8 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   if (text.startsWith("<arg_", at)) return failed("unreadable", at + 5);
   const closer = matchAt(toolEnd, text, at);
   if (!closer && at < text.length && !text.startsWith("<", at)) return failed("unreadable", at);
-  return { values, end: at + (closer?.[0].length ?? 0), isRepaired: isRepaired || !closer };
+  const isOpen = !closer && at >= text.length;
+  return { values, end: at + (closer?.[0].length ?? 0), isRepaired: isRepaired || !closer, isOpen };
 }
 
 function firstOf(one: number, other: number): number {

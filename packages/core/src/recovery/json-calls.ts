@@ -86,7 +86,8 @@ function isDeclaration(value: Json, input: unknown): boolean {
 
 /** A record of a call that was made has its outcome beside it. */
 function looksDone(value: Json): boolean {
-  return doneKeys.some((key) => key in value);
+  for (const key in value) if (doneKeys.has(key)) return true;
+  return false;
 }
 
 const nameKeys = ["name", "tool_name", "tool", "function_name", "function", "action", "recipient_name"];
@@ -110,4 +111,13 @@ const ignoredKeys: ReadonlySet<string> = new Set([
   "arguments",
   "parameters",
 ]);
-const doneKeys = ["result", "output", "response", "status", "exit_code", "is_error", "duration_ms", "tool_result"];
+const doneKeys: ReadonlySet<string> = new Set([
+  "result",
+  "output",
+  "response",
+  "status",
+  "exit_code",
+  "is_error",
+  "duration_ms",
+  "tool_result",
+]);

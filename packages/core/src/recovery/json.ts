@@ -27,7 +27,8 @@ export function readJson(source: Source, at: number): JsonReading {
   if (!source.spend(lenient.end - at)) return { trouble: "unreadable", end: at + 1 };
   if (!("trouble" in lenient)) return { ...lenient, isRepaired: true };
   if (end < 0 || lenient.trouble !== "unreadable" || !source.spend(2 * (end - at))) return lenient;
-  const value = repaired(text.slice(at, end));
+  const json = text.slice(at, end);
+  const value = /["'`\w]\s*:/.test(json) ? repaired(json) : undefined;
   return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0 };
 }
 
@@ -42,7 +43,7 @@ export function parsed(json: string): unknown {
 }
 
 function startsJson(json: string): boolean {
-  return /^\s*(?:\{\s*["}]|\[\s*[[\]{"\d\-tfn]|["\d\-tfn])/.test(json);
+  return /^\s*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])|["\d\-tfn])/.test(json);
 }
 
 /** What jsonrepair makes of it, if every string in the result stands in the text as it is: nothing may be made up or lost. */

@@ -8,12 +8,19 @@ import type { Finding, NearMissReason } from "./types.js";
 /** What stands behind an announced call when it is no JSON: a name, and its arguments in one of many shapes. */
 export function readNamedBody(source: Source, start: number, at: number, format: string): Finding | undefined {
   const { text } = source;
-  const found = (end: number, name: string, input: unknown, isText: boolean, isRepaired = false): Finding => ({
+  const found = (
+    end: number,
+    name: string,
+    input: unknown,
+    isText: boolean,
+    isRepaired = false,
+    isOpen = false,
+  ): Finding => ({
     format,
     strength: "marked",
     start,
     end,
-    calls: [{ name, input, isText, isRepaired, start, end }],
+    calls: [{ name, input, isText, isRepaired, isOpen, start, end }],
   });
   const trouble = (reason: NearMissReason, end: number): Finding => ({
     format,
@@ -33,7 +40,10 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   const from = at + name.length;
   const next = skipSpace(text, from);
   const glm = readGlm(source, next);
-  if (glm) return glm.trouble ? trouble(glm.trouble, glm.end) : found(glm.end, name, glm.values, true, glm.isRepaired);
+  if (glm)
+    return glm.trouble
+      ? trouble(glm.trouble, glm.end)
+      : found(glm.end, name, glm.values, true, glm.isRepaired, glm.isOpen);
   if (!source.words.isTool(name)) return readShortBody(source, start, at, format);
   if (text[next] === "{") {
     const reading = readJson(source, next);

@@ -39,7 +39,7 @@ export function scan(source: Source): Scan {
       at = block.end;
       continue;
     }
-    const fence = found[0] === "```" ? readFence(source, start) : undefined;
+    const fence = found[0].startsWith("```") ? readFence(source, start) : undefined;
     if (fence && !("finding" in fence)) {
       at = "end" in fence ? fence.end : fence.inside;
       continue;
@@ -79,7 +79,7 @@ function skippedBlock(source: Source, at: number): number | undefined {
 }
 
 const opener =
-  /[<[{✿]|```|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
+  /[<[{✿]|`{3,}|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
 const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =

@@ -29,15 +29,12 @@ const shortText = 2000;
 
 export function makeSource(text: string, words: Words): Source {
   let known: Map<string, { from: number; at: number }> | undefined;
-  let unclosed: Set<number> | undefined;
   let purse = text.length * readings + 4096;
   return {
     text,
     words,
     foreign: -1,
-    get unclosed() {
-      return (unclosed ??= new Set());
-    },
+    unclosed: new Set(),
     find(needle, from) {
       if (text.length < shortText) return text.indexOf(needle, from);
       known ??= new Map();

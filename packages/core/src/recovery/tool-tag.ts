@@ -1,3 +1,4 @@
+import { isForbiddenKey } from "./forbidden.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./schema.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -16,12 +17,12 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   const declared = head && source.words.parameters(name);
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
-  const found = (end: number, input: unknown, format: string, isRepaired = false): Finding => ({
+  const found = (end: number, input: unknown, format: string, isRepaired = false, isOpen = false): Finding => ({
     format,
     strength: "marked",
     start,
     end,
-    calls: [{ name, input, isText: format !== "tagged-json", isRepaired, start, end }],
+    calls: [{ name, input, isText: format !== "tagged-json", isRepaired, isOpen, start, end }],
   });
   const attributes = attributesIn(head[2] ?? "");
   const isKnown = (key: string): boolean => declared.size === 0 || declared.has(key);
@@ -50,7 +51,7 @@ function readChildren(
   closer: string,
   values: Record<string, unknown>,
   isKnown: (key: string) => boolean,
-  found: (end: number, input: unknown, format: string, isRepaired?: boolean) => Finding,
+  found: (end: number, input: unknown, format: string, isRepaired?: boolean, isOpen?: boolean) => Finding,
 ): Finding | undefined {
   const { text } = source;
   const trouble = (reason: NearMissReason, end: number): Finding => ({
@@ -64,6 +65,7 @@ function readChildren(
   let at = first;
   for (let child = matchAt(tag, text, at); child; child = matchAt(tag, text, at)) {
     const key = child[1] ?? "";
+    if (isForbiddenKey(key)) return trouble("forbidden-key", at);
     if (!isKnown(key)) return Object.keys(values).length === 0 ? undefined : trouble("unreadable", at);
     const from = at + child[0].length;
     if (child[3] === "/") {
@@ -76,11 +78,13 @@ function readChildren(
     if (!source.spend(stop - at)) return trouble("unreadable", from);
     addValue(values, key, textOf(unframed(key, text.slice(from, stop))));
     at = skipSpace(text, stop + key.length + 3);
+    // The same closing tag twice: the second one closes nothing.
+    if (text.startsWith(`</${key}>`, at)) at = skipSpace(text, at + key.length + 3);
   }
   if (text.startsWith(closer, at)) return found(at + closer.length, values, "cline-xml");
   // Everything is there but the last closing tag.
   return at >= text.length && Object.keys(values).length > 0
-    ? found(at, values, "cline-xml", true)
+    ? found(at, values, "cline-xml", true, true)
     : trouble(at >= text.length ? "cut-off" : "unreadable", at);
 }
 
@@ -95,7 +99,7 @@ function childEnd(
   const { text } = source;
   for (let at = source.find(childCloser, from); at >= 0; at = source.find(childCloser, at + 1)) {
     const after = skipSpace(text, at + childCloser.length);
-    if (after >= text.length || text.startsWith(closer, after)) return at;
+    if (after >= text.length || text.startsWith(closer, after) || text.startsWith(childCloser, after)) return at;
     const next = matchAt(tag, text, after);
     if (next && isKnown(next[1] ?? "")) return at;
   }

@@ -67,6 +67,8 @@ export interface WrittenCall {
   readonly isText?: boolean;
   /** Something had to be mended to read it. */
   readonly isRepaired?: boolean;
+  /** The text ended before its list of arguments was closed: it is whole only if nothing that is declared is missing. */
+  readonly isOpen?: boolean;
   /** Undeclared parameters are left out instead of passed on; some models are known to add them. */
   readonly dropsUndeclared?: boolean;
   readonly start: number;

@@ -26,7 +26,7 @@ export function withoutFrame(value: string): string {
 
 /** The text that a value stands for: out of CDATA, and unescaped where nothing in it is raw markup. */
 export function textOf(value: string): string {
-  const cdata = /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/.exec(value);
+  const cdata = value.includes("<![CDATA[") && /^\s*<!\[CDATA\[([^]*)\]\]>\s*$/.exec(value);
   if (cdata) return cdata[1] ?? "";
   if (!value.includes("&") || value.includes("<") || value.includes(">")) return value;
   // Someone who writes a bare & has not escaped anything.
