@@ -66,7 +66,7 @@ const example =
 const plan =
   /\b(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|\b(?:call|command) I(?:'d| would)\b/i;
 const done =
-  /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/i;
+  /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|run|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/i;
 const denial =
   /\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\b|\bdo(?:n't| not) (?:run|execute|call)\b|\b(?:is|was) (?:just |only )?an? example\b|\bthat is how\b|\bwould (?:call|run|use)\b/i;
 const lesson =

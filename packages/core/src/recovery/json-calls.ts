@@ -6,6 +6,8 @@ import type { Strength } from "./types.js";
 export interface NamedInput {
   readonly name: string;
   readonly input: unknown;
+  /** No key says which part the arguments are: they stand beside the name, or there are none. */
+  readonly isFlat?: boolean;
 }
 
 type Json = { readonly [key: string]: unknown };
@@ -71,10 +73,10 @@ function flatInput(
   source: Source,
   strength: Strength,
 ): NamedInput | undefined {
-  if (!source.words.isTool(name)) return strength === "marked" ? { name, input: {} } : undefined;
+  if (!source.words.isTool(name)) return strength === "marked" ? { name, input: {}, isFlat: true } : undefined;
   const rest = Object.entries(value).filter(([key]) => key !== nameKey && !ignoredKeys.has(key));
   if (strength !== "marked" && (rest.length === 0 || rest.some(([key]) => !source.words.isKey(key)))) return undefined;
-  return { name, input: Object.fromEntries(rest) };
+  return { name, input: Object.fromEntries(rest), isFlat: true };
 }
 
 /** A tool's own schema has a name and parameters too. */

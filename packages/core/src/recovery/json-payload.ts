@@ -22,7 +22,8 @@ export function readPayload(source: Source, start: number, strength: Strength): 
     const named = callsIn(reading.value, source, strength);
     if (!named) return calls.length > 0 ? { calls, end } : undefined;
     // At the end of the text the brace of the envelope may be missing, never the one of the arguments.
-    if (reading.missing > 1) return { calls, end: reading.end, trouble: "cut-off" };
+    if (reading.missing > 1 || (reading.missing > 0 && named.some(({ isFlat }) => isFlat)))
+      return { calls, end: reading.end, trouble: "cut-off" };
     ({ end } = reading);
     for (const { name, input } of named) calls.push({ name, input, start: at, end, isRepaired: reading.isRepaired });
     // One brace too many is how a miscounted end looks.

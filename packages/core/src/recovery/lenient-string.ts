@@ -1,4 +1,4 @@
-import type { Cursor } from "./lenient.js";
+import { type Cursor, skipBlank } from "./lenient.js";
 import { matchAt, skipSpace } from "./source.js";
 
 /** Reads the string that opens at the cursor, with raw line ends and inner quotes; `undefined`: it never ends. */
@@ -54,7 +54,7 @@ function endsString(cursor: Cursor, after: number, role: "key" | "value", hasInn
   const sign = text[at];
   if (role === "key") return sign === ":" || sign === "=";
   if (sign === undefined) return true;
-  if (sign === ",") return continues(cursor, skipSpace(text, at + 1), hasInner);
+  if (sign === ",") return continues(cursor, skipBlank(text, at + 1), hasInner);
   if (sign === "}" || sign === "]") return closes(cursor, at, hasInner);
   if (sign === "/") return !hasInner && (text[at + 1] === "/" || text[at + 1] === "*");
   // A comma may be missing between two lines.
@@ -117,4 +117,6 @@ const hex = /\\x([0-9a-fA-F]{2})/y;
 const anyKey = /["']([^"'\n\\]{1,80})["']\s*:|([A-Za-z_][\w-]{0,80})\s*:/y;
 const itemStart = /["'[{\d}\]-]|true|false|null|True|False|None/y;
 const itemOrKey = /["'{[]/y;
-const closingTag = /<\/[\w:-]+>|<[|｜]|```|\[\/[A-Z_]+\]/y;
+/** What closes the call around the string; `</p>` closes something in it. */
+const closingTag =
+  /<\/[\w:-]*(?:tool|call|function|invoke|response|JSON|answer|param|arg|input)[\w:-]*>|<[|｜]|```|\[\/?[A-Z_]{4,}\]/iy;

@@ -97,7 +97,12 @@ function childEnd(
   isKnown: (key: string) => boolean,
 ): number {
   const { text } = source;
-  for (let at = source.find(childCloser, from); at >= 0; at = source.find(childCloser, at + 1)) {
+  for (
+    let at = source.find(childCloser, from), last = from;
+    at >= 0;
+    last = at, at = source.find(childCloser, at + 1)
+  ) {
+    if (!source.spend(at - last)) return -1;
     const after = skipSpace(text, at + childCloser.length);
     if (after >= text.length || text.startsWith(closer, after) || text.startsWith(childCloser, after)) return at;
     const next = matchAt(tag, text, after);

@@ -6,7 +6,8 @@ import { matchAt, skipSpace, type Source } from "./source.js";
  */
 export function valueEnd(source: Source, from: number, closer: string, followers: RegExp): number {
   const { text } = source;
-  for (let at = source.find(closer, from); at >= 0; at = source.find(closer, at + 1)) {
+  for (let at = source.find(closer, from), last = from; at >= 0; last = at, at = source.find(closer, at + 1)) {
+    if (!source.spend(at - last)) return -1;
     const after = skipSpace(text, at + closer.length);
     if (after >= text.length || matchAt(followers, text, after)) return at;
   }

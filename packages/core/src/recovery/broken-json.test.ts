@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { recoverToolCalls, type OfferedTool } from "./index.js";
+
+const text = { type: "string" };
+const tools: readonly OfferedTool[] = [
+  { name: "write_file", effect: "write", inputSchema: { type: "object", properties: { path: text, content: text } } },
+  { name: "run", effect: "execute", inputSchema: { type: "object", properties: { command: text } } },
+];
+
+function inputs(reply: string): unknown[] {
+  return recoverToolCalls(reply, tools).calls.map(({ arguments: input }) => input);
+}
+
+function tagged(json: string): string {
+  return `<tool_call>\n${json}\n</tool_call>`;
+}
+
+describe("broken JSON", () => {
+  const input = { path: "a.py", content: 'print("hi")\n' };
+  it.each([
+    ["a trailing comma", '{"name": "write_file", "arguments": {"path": "a.py", "content": "print(\\"hi\\")\\n",},}'],
+    ["single quotes", `{'name': 'write_file', 'arguments': {'path': 'a.py', 'content': 'print("hi")\\n'}}`],
+    ["no quotes around keys", '{name: "write_file", arguments: {path: "a.py", content: "print(\\"hi\\")\\n"}}'],
+    [
+      "comments",
+      '{"name": "write_file", // the tool\n"arguments": {/* where */ "path": "a.py", "content": "print(\\"hi\\")\\n"}}',
+    ],
+    ["a raw line end", '{"name": "write_file", "arguments": {"path": "a.py", "content": "print(\\"hi\\")\n"}}'],
+    ["unescaped quotes", '{"name": "write_file", "arguments": {"path": "a.py", "content": "print("hi")\\n"}}'],
+    ["triple quotes", '{"name": "write_file", "arguments": {"path": "a.py", "content": """print("hi")\n"""}}'],
+    ["a brace too few", '{"name": "write_file", "arguments": {"path": "a.py", "content": "print(\\"hi\\")\\n"}'],
+    ["a brace too many", '{"name": "write_file", "arguments": {"path": "a.py", "content": "print(\\"hi\\")\\n"}}}'],
+    ["doubled braces", '{{"name": "write_file", "arguments": {"path": "a.py", "content": "print(\\"hi\\")\\n"}}}'],
+    [
+      "a missing comma between lines",
+      '{"name": "write_file",\n"arguments": {"path": "a.py"\n"content": "print(\\"hi\\")\\n"}}',
+    ],
+    ["arguments as a string", JSON.stringify({ name: "write_file", arguments: JSON.stringify(input) })],
+    [
+      "arguments as a string in a string",
+      JSON.stringify({ name: "write_file", arguments: JSON.stringify(JSON.stringify(input)) }),
+    ],
+  ])("with %s", (_, json) => {
+    expect(inputs(tagged(json))).toEqual([input]);
+  });
+
+  it.each([
+    ["HTML", '<html lang="en">\n<p class="a b">1 < 2 & "x", \'y\'</p>\n</html>\n'],
+    ["Python", 'def f(a, b={}):\n    """Doc: {a}, [b]."""\n    return {\'a\': [a, b], "s": f"{a}"}\n'],
+    ["JSON", '{\n  "name": "x",\n  "list": [1, 2]\n}\n'],
+    ["a regular expression", "const re = /\\d+\\.\\w*\\$/;\n"],
+    ["Markdown with a fence", '# T\n\n```js\nlet a = "b";\n```\n'],
+    ["tags of calls", "Write </tool_call> and <tool_call>{} and [TOOL_CALLS].\n"],
+  ])("leaves %s in well-formed JSON as it is, byte for byte", (_, content) => {
+    expect(inputs(tagged(JSON.stringify({ name: "write_file", arguments: { path: "a", content } })))).toEqual([
+      { path: "a", content },
+    ]);
+  });
+
+  it.each([
+    ["HTML with unescaped quotes", '<p class="a">say "x", then\n  "y"</p>'],
+    ["Python with unescaped quotes", 'd = {"a": 1}\nprint("a", d["a"])\n'],
+    ["escapes that JSON does not know", "grep '\\d+\\.' a\\*b \\$HOME"],
+  ])("takes %s as they were written", (_, content) => {
+    expect(inputs(tagged(`{"name": "write_file", "arguments": {"path": "a", "content": "${content}"}}`))).toEqual([
+      { path: "a", content },
+    ]);
+  });
+
+  it("never repairs what already parses: a doubled backslash stays one", () => {
+    expect(inputs(tagged('{"name": "write_file", "arguments": {"path": "a", "content": "a\\\\nb"}}'))).toEqual([
+      { path: "a", content: "a\\nb" },
+    ]);
+  });
+
+  it.each([
+    ["inside of a string", '{"name": "write_file", "arguments": {"path": "a", "content": "def f('],
+    ["between two arguments", '{"name": "write_file", "arguments": {"path": "a",'],
+    ["in front of the last braces", '{"name": "write_file", "arguments": {"path": "a"'],
+    ["before its arguments", '{"name": "write_file"'],
+  ])("takes no call that was cut off %s", (_, json) => {
+    const { calls, nearMisses } = recoverToolCalls(`<tool_call>\n${json}`, tools);
+    expect(calls).toEqual([]);
+    expect(nearMisses.map(({ reason }) => reason)).toEqual(["cut-off"]);
+  });
+
+  it("runs no command that had to be repaired", () => {
+    expect(inputs(tagged('{"name": "run", "arguments": {"command": "ls"}}'))).toEqual([{ command: "ls" }]);
+    expect(inputs(tagged('{"name": "run", "arguments": {"command": "ls",}}'))).toEqual([]);
+  });
+});

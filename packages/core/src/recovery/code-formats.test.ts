@@ -1,0 +1,266 @@
+import { describe, expect, it } from "vitest";
+import { recoverToolCalls, type OfferedTool } from "./index.js";
+
+const text = { type: "string" };
+const usual: readonly OfferedTool[] = [
+  offered("get_weather", { city: text }),
+  offered("search", { query: text }),
+  offered("read_file", { path: text }),
+  offered("write_file", { path: text, content: text }),
+  offered("shell", { command: text }),
+];
+
+function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
+  return { name, inputSchema: { type: "object", properties } };
+}
+
+describe("calls as code", () => {
+  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+    [
+      "calling tool",
+      '[Calling tool: search({"query":"b"})]\n[Calling tool: search({"query":"c"})]',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "calling tool nested",
+      '[Calling tool: f({"a":{"b":[1,")]"]}})]',
+      [["f", { a: { b: [1, ")]"] } }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "object" } } } }],
+    ],
+    ["[f(json)]", '[search({"query":"b"})]', [["search", { query: "b" }]]],
+    [
+      "py list",
+      "[get_weather(city=\"A\"), search(query='b')]",
+      [
+        ["get_weather", { city: "A" }],
+        ["search", { query: "b" }],
+      ],
+    ],
+    ["py text before", 'I will.\n[get_weather(city="A")]', [["get_weather", { city: "A" }]]],
+    ["py tags", '<|python_start|>[get_weather(city="A")]<|python_end|>', [["get_weather", { city: "A" }]]],
+    [
+      "py dotted",
+      "[a.b(x=1)]",
+      [["a.b", { x: 1 }]],
+      [{ name: "a.b", inputSchema: { type: "object", properties: { x: { type: "integer" } } } }],
+    ],
+    [
+      "py kw named",
+      '[f(from="a", class="b")]',
+      [["f", { from: "a", class: "b" }]],
+      [
+        {
+          name: "f",
+          inputSchema: { type: "object", properties: { from: { type: "string" }, class: { type: "string" } } },
+        },
+      ],
+    ],
+    [
+      "py nested",
+      '[f(a={"k":[1,{"z":(1,2)}]}, b="x(y)[z]")]',
+      [["f", { a: { k: [1, { z: [1, 2] }] }, b: "x(y)[z]" }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "object" }, b: { type: "string" } } } }],
+    ],
+    [
+      "py mixed null",
+      "[f(a=true, b=null, c=None, d=-1.5e3)]",
+      [["f", { a: true, b: null, c: null, d: -1500 }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "boolean" }, d: { type: "number" } } } }],
+    ],
+    ["py empty", "[now()]", [["now", {}]], [{ name: "now", inputSchema: { type: "object", properties: {} } }]],
+    [
+      "py lines",
+      '```tool_code\nget_weather(city="A")\nsearch(query="b")\n```',
+      [
+        ["get_weather", { city: "A" }],
+        ["search", { query: "b" }],
+      ],
+    ],
+    ["py print", '```tool_code\nprint(get_weather(city="A"))\n```', [["get_weather", { city: "A" }]]],
+    ["py default_api", '```tool_code\nprint(default_api.get_weather(city="A"))\n```', [["get_weather", { city: "A" }]]],
+    ["py python fence", '```python\nget_weather(city="A")\n```', [["get_weather", { city: "A" }]]],
+    ["py missing ]", '[get_weather(city="A")', [["get_weather", { city: "A" }]]],
+    [
+      "py triple",
+      '[write_file(path="a.py", content="""def f():\n    return "x"\n""")]',
+      [["write_file", { path: "a.py", content: 'def f():\n    return "x"\n' }]],
+    ],
+    [
+      "py raw newline",
+      '[write_file(path="a.py", content="def f():\n    return 1")]',
+      [["write_file", { path: "a.py", content: "def f():\n    return 1" }]],
+    ],
+    [
+      "py escapes",
+      '[write_file(path="a.py", content="a\\n\\tb\\\\c \\"q\\" \\u00e9")]',
+      [["write_file", { path: "a.py", content: 'a\n\tb\\c "q" é' }]],
+    ],
+    ["py single line", 'get_weather(city="A")', [["get_weather", { city: "A" }]]],
+    ["py positional", '[get_weather("A")]', []],
+    ["py semantically trailing comma", '[get_weather(city="A",)]', [["get_weather", { city: "A" }]]],
+    ["py newline args", '[get_weather(\n  city="A"\n)]', [["get_weather", { city: "A" }]]],
+    [
+      "py parallel no space",
+      '[get_weather(city="A"),get_weather(city="B")]',
+      [
+        ["get_weather", { city: "A" }],
+        ["get_weather", { city: "B" }],
+      ],
+    ],
+    ["py unknown in list", '[nope(a=1), get_weather(city="A")]', [["get_weather", { city: "A" }]]],
+    [
+      "olmo",
+      '<function_calls>\nget_weather(city="A")\nsearch(query="b")\n</function_calls>',
+      [
+        ["get_weather", { city: "A" }],
+        ["search", { query: "b" }],
+      ],
+    ],
+    ["olmo space", '<function_calls> get_weather(city="A") </function_calls>', [["get_weather", { city: "A" }]]],
+    [
+      "lfm2 json",
+      '<|tool_call_start|>{"name":"search","arguments":{"query":"b"}}<|tool_call_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "lfm2 multi",
+      "<|tool_call_start|>[search(query=\"b\"), get_weather(city='A')]<|tool_call_end|>done",
+      [
+        ["search", { query: "b" }],
+        ["get_weather", { city: "A" }],
+      ],
+    ],
+    ["lfm2 no end", '<|tool_call_start|>[search(query="b")]', [["search", { query: "b" }]]],
+    ["lfm2 norbracket", '<|tool_call_start|>search(query="b")<|tool_call_end|>', [["search", { query: "b" }]]],
+    [
+      "lfm2 py types",
+      '<|tool_call_start|>[f(a=[1, "b"], b={"c": True}, d=None)]<|tool_call_end|>',
+      [["f", { a: [1, "b"], b: { c: true }, d: null }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "array" }, b: { type: "object" } } } }],
+    ],
+    ["g4", '<|tool_call>call:get_weather{city:<|"|>A<|"|>}<tool_call|>', [["get_weather", { city: "A" }]]],
+    [
+      "g4 two",
+      '<|tool_call>call:get_weather{city:<|"|>A<|"|>}<tool_call|><|tool_call>call:get_weather{city:<|"|>B<|"|>}<tool_call|>',
+      [
+        ["get_weather", { city: "A" }],
+        ["get_weather", { city: "B" }],
+      ],
+    ],
+    [
+      "g4 nested",
+      '<|tool_call>call:f{o:{a:true,b:[1,2,{c:<|"|>x<|"|>}]},l:[<|"|>p<|"|>,<|"|>q<|"|>],n:-1.5,z:null}<tool_call|>',
+      [["f", { o: { a: true, b: [1, 2, { c: "x" }] }, l: ["p", "q"], n: -1.5, z: null }]],
+      [
+        {
+          name: "f",
+          inputSchema: {
+            type: "object",
+            properties: { o: { type: "object" }, l: { type: "array" }, n: { type: "number" }, z: {} },
+          },
+        },
+      ],
+    ],
+    ["g4 dquote", '<|tool_call>call:get_weather{city:"A"}<tool_call|>', [["get_weather", { city: "A" }]]],
+    ["g4 squote", "<|tool_call>call:get_weather{city:'A'}<tool_call|>", [["get_weather", { city: "A" }]]],
+    ["g4 bare", "<|tool_call>call:get_weather{city:New York}<tool_call|>", [["get_weather", { city: "New York" }]]],
+    [
+      "g4 zip",
+      "<|tool_call>call:f{zip:90210,n:5}<tool_call|>",
+      [["f", { zip: "90210", n: 5 }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { zip: { type: "string" }, n: { type: "integer" } } } }],
+    ],
+    [
+      "g4 winpath",
+      '<|tool_call>call:read_file{path:<|"|>C:\\Users\\a\\new.txt<|"|>}<tool_call|>',
+      [["read_file", { path: "C:\\Users\\a\\new.txt" }]],
+    ],
+    [
+      "g4 multi-line",
+      '<|tool_call>call:write_file{path:<|"|>a.py<|"|>,content:<|"|>def f():\n    return {"a": [1]}\n<|"|>}<tool_call|>',
+      [["write_file", { path: "a.py", content: 'def f():\n    return {"a": [1]}\n' }]],
+    ],
+    [
+      "g4 empty",
+      "<|tool_call>call:now{}<tool_call|>",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    ["g4 noclose", '<|tool_call>call:get_weather{city:<|"|>A<|"|>}', [["get_weather", { city: "A" }]]],
+    [
+      "g4 thought",
+      '<|channel>thought\nI think <channel|><|tool_call>call:get_weather{city:<|"|>A<|"|>}<tool_call|>',
+      [["get_weather", { city: "A" }]],
+    ],
+    ["g4 paren", '<|tool_call>call:get_weather(city="A")<tool_call|>', [["get_weather", { city: "A" }]]],
+    ["g4 paren colon", '<|tool_call>call:get_weather(city: "A")<tool_call|>', [["get_weather", { city: "A" }]]],
+    ["g4 json keys", '<|tool_call>call:get_weather{"city":"A"}<tool_call|>', [["get_weather", { city: "A" }]]],
+    ["g4 missing brace", '<|tool_call>call:get_weather{city:<|"|>A<|"|><tool_call|>', [["get_weather", { city: "A" }]]],
+    [
+      "g4 mixed open",
+      '<|tool_call>call:f{a:<|"|>x<|"|>,b:<|"|>y}<tool_call|>',
+      [["f", { a: "x", b: "y" }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "string" }, b: { type: "string" } } } }],
+    ],
+    [
+      "g4 colon in string",
+      '<|tool_call>call:search{query:<|"|>a:b,c:{d}<|"|>}<tool_call|>',
+      [["search", { query: "a:b,c:{d}" }]],
+    ],
+    [
+      "g4 hyphen name",
+      "<|tool_call>call:my-tool.x{a:1}<tool_call|>",
+      [["my-tool.x", { a: 1 }]],
+      [{ name: "my-tool.x", inputSchema: { type: "object", properties: { a: { type: "integer" } } } }],
+    ],
+    ["g4 raw body", "<|tool_call>call:shell{ls -la}<tool_call|>", [["shell", { command: "ls -la" }]]],
+    ["g4 spaces", '<|tool_call>call: get_weather { city : <|"|>A<|"|> }<tool_call|>', [["get_weather", { city: "A" }]]],
+    [
+      "fg",
+      "<start_function_call>call:get_weather{city:<escape>A<escape>,n:3}<end_function_call>",
+      [["get_weather", { city: "A", n: 3 }]],
+      [
+        {
+          name: "get_weather",
+          inputSchema: { type: "object", properties: { city: { type: "string" }, n: { type: "integer" } } },
+        },
+      ],
+    ],
+    ["fg no end", "<start_function_call>call:get_weather{city:<escape>A<escape>}", [["get_weather", { city: "A" }]]],
+    [
+      "fg text",
+      "ok <start_function_call>call:get_weather{city:<escape>A, B {c}<escape>}<end_function_call> done",
+      [["get_weather", { city: "A, B {c}" }]],
+    ],
+    [
+      "fg list",
+      "<start_function_call>call:f{l:[<escape>a<escape>,<escape>b<escape>],o:{k:<escape>v<escape>},b:false}<end_function_call>",
+      [["f", { l: ["a", "b"], o: { k: "v" }, b: false }]],
+      [
+        {
+          name: "f",
+          inputSchema: {
+            type: "object",
+            properties: { l: { type: "array" }, o: { type: "object" }, b: { type: "boolean" } },
+          },
+        },
+      ],
+    ],
+    [
+      "perl",
+      '[TOOL_CALL]\n{tool => "shell", args => {\n  --command "ls -la"\n}}\n[/TOOL_CALL]',
+      [["shell", { command: "ls -la" }]],
+    ],
+    [
+      "perl2",
+      'TOOL_CALL\n{tool => "shell", args => { --command "uname -a" }}}\n/TOOL_CALL',
+      [["shell", { command: "uname -a" }]],
+    ],
+  ])("%s", (_, reply, expected, tools = [...usual]) => {
+    const { calls } = recoverToolCalls(reply, tools);
+    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  });
+});

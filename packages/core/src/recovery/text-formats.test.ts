@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { recoverToolCalls, type OfferedTool } from "./index.js";
+
+const text = { type: "string" };
+const usual: readonly OfferedTool[] = [
+  offered("get_weather", { city: text }),
+  offered("search", { query: text }),
+  offered("read_file", { path: text }),
+  offered("write_file", { path: text, content: text }),
+  offered("shell", { command: text }),
+];
+
+function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
+  return { name, inputSchema: { type: "object", properties } };
+}
+
+describe("protocols in plain text", () => {
+  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+    [
+      "react json",
+      'Thought: x\nAction: search\nAction Input: {"query": "b"}\nObservation: fake',
+      [["search", { query: "b" }]],
+    ],
+    ["react str", "Thought: x\nAction: search\nAction Input: foo bar", [["search", { query: "foo bar" }]]],
+    ["react quoted", 'Thought: x\nAction: search\nAction Input: "foo bar"', [["search", { query: "foo bar" }]]],
+    ["react fence", 'Action: search\nAction Input:\n```json\n{"query":"b"}\n```', [["search", { query: "b" }]]],
+    [
+      "react fenced",
+      'Thought: x\nAction: search\nAction Input: {"query":"b"}\nObservation: r\nThought: y\nAction: search\nAction Input: {"query":"c"}',
+      [["search", { query: "b" }]],
+    ],
+    ["react final", "Thought: done\nFinal Answer: it is 5", []],
+    [
+      "lc blob",
+      'Action:\n```json\n{"action": "search", "action_input": {"query": "b"}}\n```',
+      [["search", { query: "b" }]],
+    ],
+    ["lc blob list", 'Action:\n```\n[{"action": "search", "action_input": "b"}]\n```', [["search", { query: "b" }]]],
+    ["lc final", '```json\n{"action": "Final Answer", "action_input": "42"}\n```', []],
+  ])("%s", (_, reply, expected, tools = [...usual]) => {
+    const { calls } = recoverToolCalls(reply, tools);
+    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  });
+});

@@ -1,0 +1,332 @@
+import { describe, expect, it } from "vitest";
+import { recoverToolCalls, type OfferedTool } from "./index.js";
+
+const text = { type: "string" };
+const usual: readonly OfferedTool[] = [
+  offered("get_weather", { city: text }),
+  offered("search", { query: text }),
+  offered("read_file", { path: text }),
+  offered("write_file", { path: text, content: text }),
+  offered("shell", { command: text }),
+];
+
+function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
+  return { name, inputSchema: { type: "object", properties } };
+}
+
+describe("a name behind a special token", () => {
+  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+    [
+      "mistral old",
+      '[TOOL_CALLS] [{"name":"search","arguments":{"query":"b"}},{"name":"search","arguments":{"query":"c"}}]',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "mistral old args first",
+      '[TOOL_CALLS] [{"arguments":{"query":"b"},"name":"search"}]',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "mistral old trailing",
+      '[TOOL_CALLS] [{"name":"search","arguments":{"query":"b"}}] trailing text',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "mistral closer",
+      '[TOOL_CALLS] [{"name":"search","arguments":{"query":"b"}}] [/TOOL_CALLS]',
+      [["search", { query: "b" }]],
+    ],
+    ["mistral obj", '[TOOL_CALLS] {"name":"search","arguments":{"query":"b"}}', [["search", { query: "b" }]]],
+    [
+      "mistral noarg",
+      "[TOOL_CALLS]now",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "mistral noarg args",
+      "[TOOL_CALLS]now[ARGS]{}",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "mistral think",
+      '[THINK]hm [TOOL_CALLS]x[ARGS]{"a":1}[/THINK][TOOL_CALLS]search[ARGS]{"query":"b"}',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "mistral multi newline",
+      '[TOOL_CALLS]search\n{"query":"b"}\n[TOOL_CALLS]search {"query":"c"}',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "mistral marker in arg",
+      '[TOOL_CALLS]search[ARGS]{"query":"[TOOL_CALLS] x [ARGS]{}"}',
+      [["search", { query: "[TOOL_CALLS] x [ARGS]{}" }]],
+    ],
+    ["mistral prose", "[TOOL_CALLS] But then nothing follows and more text", []],
+    [
+      "mistral text before",
+      'Let me check.[TOOL_CALLS][{"name":"search","arguments":{"query":"b"}}]',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "mistral id",
+      '[TOOL_CALLS][{"name":"search","arguments":{"query":"b"},"id":"abc123456"}]',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "ds ascii",
+      '<|tool_calls_begin|><|tool_call_begin|>function<|tool_sep|>search\n```json\n{"query":"b"}\n```<|tool_call_end|><|tool_calls_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "ds escaped",
+      '<｜tool\\_calls\\_begin｜><｜tool\\_call\\_begin｜>function<｜tool\\_sep｜>search\n```json\n{"query":"b"}\n```<｜tool\\_call\\_end｜><｜tool\\_calls\\_end｜>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "ds no outer",
+      '<｜tool▁call▁begin｜>function<｜tool▁sep｜>search\n```json\n{"query":"b"}\n```<｜tool▁call▁end｜>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "ds missing end",
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>search\n```json\n{"query":"b"}\n```',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "ds missing end 2",
+      '<｜tool▁calls▁begin｜>function<｜tool▁sep｜>search\n```json\n{"query":"b"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "ds 2 newline",
+      '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>search\n```json\n{"query":"b"}\n```<｜tool▁call▁end｜>\n<｜tool▁call▁begin｜>function<｜tool▁sep｜>search\n```json\n{"query":"c"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜><｜end▁of▁sentence｜>',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "ds noargs",
+      "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>now<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "dsml json body",
+      '<｜DSML｜function_calls><｜DSML｜invoke name="search">{"query":"b"}</｜DSML｜invoke></｜DSML｜function_calls>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "dsml selfclose",
+      '<｜DSML｜function_calls><｜DSML｜invoke name="now"/></｜DSML｜function_calls>',
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "dsml noargs",
+      '<｜DSML｜function_calls>\n<｜DSML｜invoke name="now">\n</｜DSML｜invoke>\n</｜DSML｜function_calls>',
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "dsml arguments param",
+      '<｜DSML｜tool_calls><｜DSML｜invoke name="search"><｜DSML｜parameter name="arguments" string="false">{"query":"b","topn":3}</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜tool_calls>',
+      [["search", { query: "b", topn: 3 }]],
+      [
+        {
+          name: "search",
+          inputSchema: { type: "object", properties: { query: { type: "string" }, topn: { type: "integer" } } },
+        },
+      ],
+    ],
+    [
+      "dsml json values",
+      '<｜DSML｜function_calls><｜DSML｜invoke name="f"><｜DSML｜parameter name="a" string="false">[1,2]</｜DSML｜parameter><｜DSML｜parameter name="b" string="false">true</｜DSML｜parameter><｜DSML｜parameter name="c" string="true">5</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜function_calls>',
+      [["f", { a: [1, 2], b: true, c: "5" }]],
+      [{ name: "f", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "dsml missing closers",
+      '<｜DSML｜function_calls>\n<｜DSML｜invoke name="search">\n<｜DSML｜parameter name="query" string="true">b</｜DSML｜parameter>\n</｜DSML｜invoke>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi bare counter",
+      '<|tool_calls_section_begin|><|tool_call_begin|>functions.get.weather-x:3<|tool_call_argument_begin|>{"city":"A"}<|tool_call_end|><|tool_calls_section_end|>',
+      [["get.weather-x", { city: "A" }]],
+      [{ name: "get.weather-x", inputSchema: { type: "object", properties: { city: { type: "string" } } } }],
+    ],
+    [
+      "kimi no functions",
+      '<|tool_calls_section_begin|><|tool_call_begin|>search:0<|tool_call_argument_begin|>{"query":"b"}<|tool_call_end|><|tool_calls_section_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi no section",
+      '<|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"query":"b"}<|tool_call_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi singular",
+      '<|tool_call_section_begin|><|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"query":"b"}<|tool_call_end|><|tool_call_section_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi missing end",
+      '<|tool_calls_section_begin|><|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"query":"b"}',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi tokens in arg",
+      '<|tool_calls_section_begin|><|tool_call_begin|>functions.search:0<|tool_call_argument_begin|>{"query":"<|tool_call_end|> b"}<|tool_call_end|><|tool_calls_section_end|>',
+      [["search", { query: "<|tool_call_end|> b" }]],
+    ],
+    [
+      "kimi nested newline",
+      '<|tool_calls_section_begin|>\n<|tool_call_begin|>functions.search:0\n<|tool_call_argument_begin|>\n{\n"query": "b"\n}\n<|tool_call_end|>\n<|tool_calls_section_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi missing opener",
+      'functions.search:0<|tool_call_argument_begin|>{"query":"b"}<|tool_call_end|><|tool_calls_section_end|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi empty args",
+      "<|tool_calls_section_begin|><|tool_call_begin|>functions.now:0<|tool_call_argument_begin|>{}<|tool_call_end|><|tool_calls_section_end|>",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [">>> v3.2", '>>>get_weather\n{"city":"A"}', [["get_weather", { city: "A" }]]],
+    [
+      "v3.2 all",
+      'all\nHello>>>get_weather\n{"city":"A"}>>>search\n{"query":"b"}',
+      [
+        ["get_weather", { city: "A" }],
+        ["search", { query: "b" }],
+      ],
+    ],
+    ["v3.2 first line", 'get_weather\n{"city":"A"}', [["get_weather", { city: "A" }]]],
+    [
+      "v2",
+      '<|from|>assistant\n<|recipient|>get_weather\n<|content|>{"city":"A"}<|stop|>',
+      [["get_weather", { city: "A" }]],
+    ],
+    [
+      "python_tag call",
+      '<|python_tag|>code_interpreter.call(code="print(1)")',
+      [["code_interpreter", { code: "print(1)" }]],
+      [{ name: "code_interpreter", inputSchema: { type: "object", properties: { code: { type: "string" } } } }],
+    ],
+    [
+      "python_tag call2",
+      '<|python_tag|>brave_search.call(query="b")',
+      [["brave_search", { query: "b" }]],
+      [{ name: "brave_search", inputSchema: { type: "object", properties: { query: { type: "string" } } } }],
+    ],
+    [
+      "python_tag raw",
+      '<|python_tag|>print("hey")',
+      [["python", { code: 'print("hey")' }]],
+      [{ name: "python", inputSchema: { type: "object", properties: { code: { type: "string" } } } }],
+    ],
+    [
+      "python_tag eom",
+      '<|python_tag|>{"name":"search","parameters":{"query":"b"}}<|eom_id|>',
+      [["search", { query: "b" }]],
+    ],
+    ["functionary ws", '<function=get_weather>\n{"city": "A"}\n</function>', [["get_weather", { city: "A" }]]],
+    [
+      "functionary multi",
+      '<function=get_weather>{"city":"A"}</function><function=search>{"query":"b"}</function>',
+      [
+        ["get_weather", { city: "A" }],
+        ["search", { query: "b" }],
+      ],
+    ],
+    ["functionary eos", '<function=get_weather>{"city":"A"}', [["get_weather", { city: "A" }]]],
+    [
+      "functionary empty",
+      "<function=now>{}</function>",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    [
+      "functionary empty2",
+      "<function=now></function>",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    ["qwen agent", '✿FUNCTION✿: search\n✿ARGS✿: {"query": "b"}\n✿RESULT✿', [["search", { query: "b" }]]],
+    [
+      "harmony std",
+      '<|channel|>analysis<|message|>thinking<|end|><|start|>assistant<|channel|>commentary to=functions.search <|constrain|>json<|message|>{"query":"b"}<|call|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "harmony rec before",
+      '<|start|>assistant to=functions.search<|channel|>commentary json<|message|>{"query":"b"}<|call|>',
+      [["search", { query: "b" }]],
+    ],
+    ["harmony stripped", 'commentary to=functions.search json{"query":"b"}', [["search", { query: "b" }]]],
+    [
+      "harmony stripped2",
+      'analysisI need to search.assistantcommentary to=functions.search json{"query":"b"}',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "harmony code",
+      '<|channel|>commentary to=functions.search<|constrain|>code<|message|>{"query":"b"}<|call|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "harmony nocall",
+      '<|channel|>commentary to=functions.search <|constrain|>json<|message|>{"query":"b"}',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "harmony multi",
+      '<|channel|>commentary to=functions.search<|message|>{"query":"b"}<|call|><|start|>assistant<|channel|>commentary to=functions.search<|message|>{"query":"c"}<|call|>',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "harmony empty",
+      "<|channel|>commentary to=functions.now <|constrain|>json<|message|>{}<|call|>",
+      [["now", {}]],
+      [{ name: "now", inputSchema: { type: "object", properties: {} } }],
+    ],
+    ["harmony final json", '<|channel|>final<|message|>{"city":"A"}<|return|>', []],
+    [
+      "solar2",
+      '<|tool_calls|><|tool_call:begin|>0<|tool_call:name|>search<|tool_call:args|>{"query":"b"}<|tool_call:end|><|tool_call:begin|>1<|tool_call:name|>search<|tool_call:args|>{"query":"c"}<|tool_call:end|>',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "step3",
+      '<｜tool_calls_begin｜><｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="f"><steptml:parameter name="a">5</steptml:parameter><steptml:parameter name="b">[1]</steptml:parameter></steptml:invoke><｜tool_call_end｜>\n<｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name="f"><steptml:parameter name="a">6</steptml:parameter></steptml:invoke><｜tool_call_end｜><｜tool_calls_end｜>',
+      [
+        ["f", { a: 5, b: [1] }],
+        ["f", { a: 6 }],
+      ],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "integer" }, b: { type: "array" } } } }],
+    ],
+  ])("%s", (_, reply, expected, tools = [...usual]) => {
+    const { calls } = recoverToolCalls(reply, tools);
+    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  });
+});
