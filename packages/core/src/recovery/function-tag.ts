@@ -90,5 +90,5 @@ function formatOf(opener: RegExpExecArray): string {
 }
 
 const openTag =
-  /<([｜|]DSML[｜|]|[a-z]+:)?(function|invoke|call|tool)(?:(=)\s*([^<>\n]+?)|\s*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/y;
-const closeTag = /<\/(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|call|tool)>/y;
+  /<([｜|]DSML[｜|]|[a-z]+:)?(function|invoke|tool_call|call|tool)(?:(=)\s*([^<>\n]+?)|\s*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/y;
+const closeTag = /<\/(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|tool_call|call|tool)>/y;

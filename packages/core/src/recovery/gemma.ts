@@ -16,6 +16,9 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   const { text } = source;
   const head = matchAt(opener, text, start);
   if (!head) return undefined;
+  // Without its token the call must stand alone.
+  const strength = head[1] === undefined ? "bare" : "marked";
+  if (strength === "bare" && !source.words.isTool(head[2] ?? "")) return undefined;
   const format = head[1] === "start_function_call" ? "functiongemma" : "gemma4";
   const name = head[2] ?? "";
   const cursor: Cursor = {
@@ -27,7 +30,7 @@ export function readGemma(source: Source, start: number): Finding | undefined {
     trouble: "unreadable",
   };
   const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
-  const base = { format, strength: "marked", start } as const;
+  const base = { format, strength, start } as const;
   const raw = input === undefined ? matchAt(rawBody, text, start + head[0].length) : null;
   if (raw) {
     const end = start + head[0].length + raw[0].length;
@@ -120,7 +123,8 @@ function readQuoted(cursor: Cursor, quote: string): string | undefined {
     const other = source.find("<|tool_call>", from);
     if (stop >= 0 && stop < other && other < end) break;
     cursor.at = end + quote.length;
-    return text.slice(from, end);
+    const said = text.slice(from, end);
+    return quote === '"' ? said.replaceAll('\\"', '"') : said;
   }
   const stop = [source.find("}<tool_call|>", from), source.find("}<end_function_call>", from)].find((at) => at >= 0);
   if (stop === undefined || !source.spend(stop - from)) return give(cursor, "cut-off");
@@ -143,7 +147,7 @@ function give(cursor: Cursor, trouble: NearMissReason): undefined {
   return undefined;
 }
 
-const opener = /<(\|tool_call|start_function_call)>\s*call:\s*([\w.:-]{1,100})\s*[{(]/y;
+const opener = /(?:<(\|tool_call|start_function_call)>\s*)?call:\s*([\w.:-]{1,100})\s*[{(]/y;
 const closingTag = /\s*<(?:tool_call\||end_function_call)>/y;
 const keyText = /(?:["']|<\|"\|>)?([\p{L}\p{N}_$.-]{1,100})(?:["']|<\|"\|>)?\s*[:=]/uy;
 /** A command or the like with no key in front. */

@@ -51,6 +51,8 @@ function namedInput(value: Json, source: Source, strength: Strength): NamedInput
   if (nameKey === undefined) return strength === "marked" ? keyedInput(value, source) : undefined;
   const name = String(value[nameKey]);
   const inputKey = inputKeys.find((key) => key !== nameKey && key in value && value[key] !== null);
+  if (inputKey === undefined && value["arguments"] === null && Object.keys(value).length === 2)
+    return { name, input: {} };
   if (inputKey === undefined) return flatInput(value, nameKey, name, source, strength);
   const input = value[inputKey];
   if (isDeclaration(value, input)) return undefined;

@@ -114,8 +114,8 @@ const escapes: ReadonlyMap<string, string> = new Map([
 ]);
 const unicode = /\\u([0-9a-fA-F]{4})/y;
 const hex = /\\x([0-9a-fA-F]{2})/y;
-const anyKey = /["']([^"'\n\\]{1,80})["']\s*:|([A-Za-z_][\w-]{0,80})\s*:/y;
-const itemStart = /["'[{\d}\]-]|true|false|null|True|False|None/y;
+const anyKey = /["'“]([^"'“”\n\\]{1,80})["'”]\s*:|([A-Za-z_][\w-]{0,80})\s*:/y;
+const itemStart = /["'“[{\d}\]-]|true|false|null|True|False|None/y;
 const itemOrKey = /["'{[]/y;
 /** What closes the call around the string; `</p>` closes something in it. */
 const closingTag =

@@ -61,6 +61,7 @@ const bySign: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["t", [readHarmony]],
   [">", [readFunctionary]],
   ["✿", [readQwenAgent]],
+  ["c", gemma],
   ["A", [readReact]],
   ["*", [readReact]],
 ]);
@@ -68,6 +69,7 @@ const byTag: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["function", functionTag],
   ["functionname", functionTag],
   ["invoke", functionTag],
+  ["tool_call", functionTag],
   ["call", functionTag],
   ["tool", [readFunctionTag, readNameTags, readTagged]],
   ["name", nameTags],

@@ -79,7 +79,7 @@ function skippedBlock(source: Source, at: number): number | undefined {
 }
 
 const opener =
-  /[<[{✿]|`{3,}|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
+  /[<[{✿]|^call:|`{3,}|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
 const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =

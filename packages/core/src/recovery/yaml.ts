@@ -1,9 +1,16 @@
 import { isForbiddenKey } from "./forbidden.js";
+import { blockScalar, flowOrScalar } from "./yaml-scalars.js";
 
-/** The part of YAML that models write between tool tags: maps, lists, plain and quoted scalars, block scalars; perhaps in a fence. */
+/** Lines under reading. */
+export interface YamlLines {
+  readonly lines: readonly string[];
+  at: number;
+}
+
+/** The part of YAML that models write between tool tags: maps, lists, scalars, block scalars; perhaps in a fence. `undefined`: it is none. */
 export function readYaml(text: string): { readonly [key: string]: unknown } | undefined {
   const lines = text.replaceAll("\r\n", "\n").replace(fence, "$1").split("\n");
-  const reader: Reader = { lines, at: 0 };
+  const reader: YamlLines = { lines, at: 0 };
   skipEmpty(reader);
   const first = lines[reader.at];
   if (first === undefined) return undefined;
@@ -12,105 +19,84 @@ export function readYaml(text: string): { readonly [key: string]: unknown } | un
   return map && reader.at >= lines.length ? map : undefined;
 }
 
-interface Reader {
-  readonly lines: readonly string[];
-  at: number;
-}
-
-function readMap(reader: Reader, indent: number, depth: number): { readonly [key: string]: unknown } | undefined {
+function readMap(reader: YamlLines, indent: number, depth: number): { readonly [key: string]: unknown } | undefined {
   const map: Record<string, unknown> = {};
   for (skipEmpty(reader); reader.at < reader.lines.length; skipEmpty(reader)) {
     const line = reader.lines[reader.at] ?? "";
     if (indentOf(line) !== indent) break;
-    const pair = keyLine.exec(line);
-    const key = pair?.[1] ?? "";
-    if (!pair || isForbiddenKey(key) || Object.hasOwn(map, key)) return undefined;
-    reader.at += 1;
-    const value = readValue(reader, (pair[2] ?? "").trim(), indent, depth);
-    if (value === undefined) return undefined;
-    map[key] = value;
+    if (!readPair(reader, line, indent, depth, map)) return undefined;
   }
   return Object.keys(map).length > 0 ? map : undefined;
 }
 
-function readValue(reader: Reader, rest: string, indent: number, depth: number): unknown {
+/** Reads `key: value`, with what belongs to it on the lines below. */
+function readPair(
+  reader: YamlLines,
+  line: string,
+  indent: number,
+  depth: number,
+  map: Record<string, unknown>,
+): boolean {
+  const pair = keyLine.exec(line);
+  const key = pair?.[1] ?? "";
+  if (!pair || isForbiddenKey(key) || Object.hasOwn(map, key)) return false;
+  reader.at += 1;
+  const value = readValue(reader, (pair[2] ?? "").trim(), indent, depth);
+  map[key] = value;
+  return value !== undefined;
+}
+
+function readValue(reader: YamlLines, rest: string, indent: number, depth: number): unknown {
   if (depth > 20) return undefined;
-  if (/^[|>][-+]?$/.test(rest)) return readBlock(reader, rest, indent);
-  if (rest !== "") return unquoted(rest);
+  if (/^[|>][-+\d]{0,2}$/.test(rest)) return blockScalar(reader, rest, indent);
+  if (rest !== "" && !rest.startsWith("#")) return flowOrScalar(rest);
   skipEmpty(reader);
   const next = reader.lines[reader.at];
   if (next === undefined) return "";
-  if (/^\s*-(?:\s|$)/.test(next) && indentOf(next) >= indent) return readList(reader, indentOf(next), depth + 1);
+  if (listItem.test(next) && indentOf(next) >= indent) return readList(reader, indentOf(next), depth + 1);
   return indentOf(next) > indent ? readMap(reader, indentOf(next), depth + 1) : "";
 }
 
-function readList(reader: Reader, indent: number, depth: number): unknown[] | undefined {
+function readList(reader: YamlLines, indent: number, depth: number): unknown[] | undefined {
   const items: unknown[] = [];
   for (skipEmpty(reader); ; skipEmpty(reader)) {
     const line = reader.lines[reader.at];
-    const item = line !== undefined && indentOf(line) === indent ? /^\s*-(?:\s+(.*))?$/.exec(line) : null;
+    const item = line !== undefined && indentOf(line) === indent ? listItem.exec(line) : null;
     if (!item) return items;
-    reader.at += 1;
-    const value = readValue(reader, (item[1] ?? "").trim(), indent, depth);
+    const rest = item[2] ?? "";
+    const value = keyLine.test(rest)
+      ? readItemMap(reader, rest, (item[1] ?? "").length, depth)
+      : readItem(reader, rest.trim(), indent, depth);
     if (value === undefined) return undefined;
     items.push(value);
   }
 }
 
-/** `|` keeps line ends, `>` folds them; `-` drops the last one. */
-function readBlock(reader: Reader, style: string, indent: number): string {
-  const block: string[] = [];
-  let own = -1;
-  for (; reader.at < reader.lines.length; reader.at += 1) {
-    const line = reader.lines[reader.at] ?? "";
-    if (line.trim() !== "" && indentOf(line) <= indent) break;
-    if (own < 0 && line.trim() !== "") own = indentOf(line);
-    block.push(line.slice(Math.max(own, 0)));
+function readItem(reader: YamlLines, rest: string, indent: number, depth: number): unknown {
+  reader.at += 1;
+  return readValue(reader, rest, indent, depth);
+}
+
+/** `- a: 1` opens a map whose other keys stand below the first. */
+function readItemMap(reader: YamlLines, first: string, indent: number, depth: number): unknown {
+  const map: Record<string, unknown> = {};
+  if (depth > 20 || !readPair(reader, first, indent, depth + 1, map)) return undefined;
+  for (skipEmpty(reader); indentOf(reader.lines[reader.at] ?? "") === indent; skipEmpty(reader)) {
+    if (!readPair(reader, reader.lines[reader.at] ?? "", indent, depth + 1, map)) return undefined;
   }
-  while (block[block.length - 1]?.trim() === "") block.pop();
-  return (style.startsWith(">") ? folded(block) : block.join("\n")) + (style.endsWith("-") ? "" : "\n");
+  return map;
 }
 
-/** Lines are joined with spaces; around empty and further indented lines their ends stay. */
-function folded(lines: readonly string[]): string {
-  let text = "";
-  for (const [index, line] of lines.entries()) {
-    const before = lines[index - 1];
-    text += index === 0 ? line : (isPlain(line) && isPlain(before) ? " " : "\n") + line;
-  }
-  return text.replaceAll(/\n\n(?=\S)/g, "\n");
+/** Empty lines and comments. */
+function skipEmpty(reader: YamlLines): void {
+  while (reader.at < reader.lines.length && /^\s*(?:#|$)/.test(reader.lines[reader.at] ?? "")) reader.at += 1;
 }
 
-function isPlain(line: string | undefined): boolean {
-  return line !== undefined && /^\S/.test(line);
-}
-
-function unquoted(scalar: string): unknown {
-  const quoted = /^"((?:[^"\\]|\\.)*)"$|^'((?:[^']|'')*)'$/.exec(scalar);
-  if (quoted?.[2] !== undefined) return quoted[2].replaceAll("''", "'");
-  if (quoted?.[1] === undefined) return plainScalar(scalar);
-  try {
-    return String(JSON.parse(scalar));
-  } catch {
-    return quoted[1];
-  }
-}
-
-/** Numbers and truth values, where their text can be made of them again: a schema may want it. */
-function plainScalar(scalar: string): unknown {
-  if (scalar === "true" || scalar === "false") return scalar === "true";
-  return scalar !== "" && String(Number(scalar)) === scalar && Number.isFinite(Number(scalar))
-    ? Number(scalar)
-    : scalar;
-}
-
-function skipEmpty(reader: Reader): void {
-  while (reader.at < reader.lines.length && (reader.lines[reader.at] ?? "").trim() === "") reader.at += 1;
-}
-
-function indentOf(line: string): number {
+/** How far a line is indented. */
+export function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
 
 const fence = /^\s*```(?:ya?ml)?\n([^]*)\n[ \t]*```\s*$/;
 const keyLine = /^\s*["']?([\w.-]{1,100})["']?:(?:\s+(.*))?$/;
+const listItem = /^(\s*-\s+|\s*-$)(.*)$/;
