@@ -10,7 +10,7 @@ const recordedEvent = z.discriminatedUnion("event", [
   }),
   z.object({ event: z.literal("uncollected"), id: z.string(), message: z.string() }),
   z.object({ event: z.enum(["internal", "broken", "left"]), message: z.string() }),
-  z.object({ event: z.enum(["deselected", "collected"]), ids: z.array(z.string()) }),
+  z.object({ event: z.enum(["deselected", "collected", "hidden", "over"]), ids: z.array(z.string()) }),
   z.object({ event: z.enum(["test", "async"]), id: z.string() }),
   z.object({
     event: z.literal("report"),

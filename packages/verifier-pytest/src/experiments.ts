@@ -87,8 +87,8 @@ function support(lab: Lab): string[] {
 function mustAskOld(lab: Lab, base: TestRun, head: TestRun): boolean {
   if (oldFiles(base).length === 0) return false;
   const touched = lab.changed.some(
-    ({ path, change }) =>
-      path.endsWith(".py") && isSupport(lab, path) && (change !== "added" || path.endsWith("conftest.py")),
+    // A new test module too: what it does when it is imported, it does to all tests.
+    ({ path }) => path.endsWith(".py") && isSupport(lab, path),
   );
   const lost = [...base.tests.values()].some(
     ({ id, outcome }) => outcome === "passed" && head.tests.get(id)?.outcome !== "passed",

@@ -8,6 +8,7 @@ import { describeInquiry } from "./evidence.js";
 import { experiment, type Experiments } from "./experiments.js";
 import { remark, ruling, type Ruling, softened, statusOf } from "./findings.js";
 import { claimOf, controlFigures, judgeProof, provenOnBase } from "./judge-change.js";
+import { judgeHidden } from "./judge-hidden.js";
 import { judgeOld } from "./judge-old.js";
 import { judgeRun } from "./judge-run.js";
 import { type Lab, test } from "./lab.js";
@@ -81,12 +82,14 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
   const lab: Lab = { options, workshop, changed, project, baseProject, remaining };
   inquiry.progress("running the tests before and after the change");
   // Before anything runs that could write over what is read here.
-  rulings.push(...(await scan(lab, after.path)));
+  const read = await scan(lab, after.path);
+  rulings.push(...read.rulings);
   const [base, head] = await Promise.all([
     test(lab, { name: "base", tree: before, own: baseProject }),
     test(lab, { name: "head", tree: after }),
   ]);
   rulings.push(...judgeRun(head, { base, packages: virtualenv.packages, timeoutMs: options.timeoutMs }));
+  rulings.push(...judgeHidden(lab, base, head, read.named));
   for (const file of (await touchedFiles(after)).filter((path) => path.endsWith(".py")))
     rulings.push(ruling("tampered", "self-modified", `The tests changed ${file} while they ran.`, { file }));
   if (statusOf(rulings) !== "passed")

@@ -83,7 +83,8 @@ export function isSupport({ project, baseProject }: Lab, path: string): boolean 
 
 const settingsFiles = ["pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"];
 
-function inProject({ folder }: Declaration, path: string): string[] {
+/** A path of the tree as the project names it; nothing when it lies outside. */
+export function inProject({ folder }: Declaration, path: string): string[] {
   if (folder === ".") return [path];
   return path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1)] : [];
 }

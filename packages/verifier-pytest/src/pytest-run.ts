@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, run, type SandboxProbe, sandboxed } from "@aifactory/core/process";
 import type { StandIn } from "./project.js";
@@ -58,6 +58,7 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
   const paths = [request.directory, ...request.paths, workshop.project.path];
   const orders = {
     key,
+    tree: request.tree,
     directory: request.directory,
     paths,
     arguments: [`--junitxml=${junit}`, `--basetemp=${join(out, "tmp", "pytest")}`, ...request.arguments],
@@ -86,8 +87,14 @@ export async function runPytest(workshop: Workshop, request: RunRequest): Promis
   };
   const result = await run(shutIn(workshop, command, [request.tree, out], request.readable));
   workshop.signal.throwIfAborted();
-  const written = await readFile(junit, "utf8").catch(() => undefined);
+  const written = await readPlain(junit);
   return { ...readRun(result, key, written), command: ["python -I -B launch.py", ...orders.arguments] };
+}
+
+/** Reads a file that the code under test could put anything in place of: a pipe that never ends, a link, a disk full. */
+async function readPlain(path: string): Promise<string | undefined> {
+  const there = await lstat(path).catch(() => undefined);
+  return there?.isFile() && there.size < 64 * 1024 ** 2 ? readFile(path, "utf8") : undefined;
 }
 
 function shutIn(

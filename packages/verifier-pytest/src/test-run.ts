@@ -26,6 +26,10 @@ export interface TestRun {
   readonly tests: ReadonlyMap<string, RecordedTest>;
   readonly uncollected: readonly { readonly file: string; readonly message: string }[];
   readonly deselected: readonly string[];
+  /** Tests that were found and that code of the tree then left out. */
+  readonly hidden: readonly string[];
+  /** Files that skipped themselves before their tests were found. */
+  readonly over: readonly string[];
   readonly stopped: "timeout" | "abort" | undefined;
   readonly exitCode: number | null;
   /** Why the run can't be believed; empty when every sum is right. */
@@ -50,7 +54,7 @@ export function readRun(result: CommandResult, key: string, junit: string | unde
   const { events, foreign } = hear(result.channel ?? "", key);
   const messages = (kind: "internal" | "broken" | "left"): string[] =>
     events.flatMap((event) => (event.event === kind ? [event.message] : []));
-  const ids = (kind: "deselected" | "collected"): string[] =>
+  const ids = (kind: "deselected" | "collected" | "hidden" | "over"): string[] =>
     events.flatMap((event) => (event.event === kind ? event.ids : []));
   const names = (kind: "test" | "async"): string[] =>
     events.flatMap((event) => (event.event === kind ? [event.id] : []));
@@ -90,6 +94,8 @@ export function readRun(result: CommandResult, key: string, junit: string | unde
     tests,
     uncollected,
     deselected: ids("deselected"),
+    hidden: ids("hidden"),
+    over: ids("over"),
     stopped: result.stopped,
     exitCode: result.exitCode,
     doubts,

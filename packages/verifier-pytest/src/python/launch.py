@@ -149,6 +149,14 @@ def load_everything():
             pass
 
 
+def called_from(frame, tree):
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(tree + "/"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 STANDARD = (
     "argparse ast asyncio bdb cmd code codeop collections.abc concurrent.futures contextlib copy csv ctypes dataclasses "
     "datetime decimal difflib dis doctest email enum faulthandler fnmatch fractions getpass gettext glob gzip http html "
@@ -168,6 +176,8 @@ def make_recorder(pytest, emit, orders):
     skips = (pytest.skip.Exception, unittest.SkipTest)
     expected = pytest.xfail.Exception
     raised = {}
+    found = []
+    chosen = set()
 
     def kind_of(excinfo):
         if excinfo is None:
@@ -212,9 +222,17 @@ def make_recorder(pytest, emit, orders):
         def pytest_collectreport(self, report):
             if report.failed:
                 emit("uncollected", id=report.nodeid, message=str(report.longreprtext)[-4000:])
+            elif report.skipped:
+                emit("over", ids=[report.nodeid])
+
+        def pytest_itemcollected(self, item):
+            found.append(item.nodeid)
 
         def pytest_deselected(self, items):
-            emit("deselected", ids=[item.nodeid for item in items])
+            # Options leave tests out by this hook, and so can code of the tree, which is another matter.
+            if not called_from(sys._getframe(1), orders["tree"]):
+                chosen.update(item.nodeid for item in items)
+                emit("deselected", ids=[item.nodeid for item in items])
 
         @pytest.hookimpl(trylast=True)
         def pytest_collection_modifyitems(self, items):
@@ -225,6 +243,8 @@ def make_recorder(pytest, emit, orders):
         def pytest_collection_finish(self, session):
             if orders.get("switch"):
                 setattr(__import__("builtins"), orders["switch"], True)
+            kept = {item.nodeid for item in session.items}
+            emit("hidden", ids=[name for name in found if name not in kept and name not in chosen])
             emit("collected", ids=[item.nodeid for item in session.items])
 
         @pytest.hookimpl(tryfirst=True)

@@ -15,6 +15,7 @@ TOOLS = ("pytest", "_pytest", "pluggy", "iniconfig", "py", "coverage", "pytest_a
 def main():
     asked = json.load(sys.stdin)
     found = []
+    tests = []
     for file in asked["files"]:
         path, lines = file["path"], set(file["lines"])
         found += by_name(path)
@@ -26,6 +27,8 @@ def main():
                 module = ast.parse(source.read())
         except (SyntaxError, ValueError, RecursionError):
             continue
+        if file["named"]:
+            tests += [{"file": path, "line": node.lineno, "name": node.name} for node in named(module, lines)]
         for node in ast.walk(module):
             where = set(range(getattr(node, "lineno", 0), (getattr(node, "end_lineno", 0) or 0) + 1))
             if where & lines:
@@ -33,7 +36,17 @@ def main():
                     {"code": code, "file": path, "line": node.lineno, "message": message, "alters": alters}
                     for code, message, alters in look(node, file["support"])
                 ]
-    print(json.dumps(found))
+    print(json.dumps({"found": [found[at] for at in range(len(found)) if found[at] not in found[:at]], "tests": tests}))
+
+
+def named(module, lines):
+    """New test functions that stand in a module for pytest to find. Of two with one name, Python knows the last only."""
+    functions = [part for part in module.body if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    for function in functions:
+        twins = [other for other in functions if other.name == function.name]
+        is_fixture = any("fixture" in ast.dump(decorator) for decorator in function.decorator_list)
+        if function.name.startswith("test") and len(twins) == 1 and not is_fixture and function.lineno in lines:
+            yield function
 
 
 def by_name(path):
@@ -54,11 +67,10 @@ def by_name(path):
 
 
 def look(node, support):
-    if isinstance(node, ast.Constant) and node.value == "PYTEST_CURRENT_TEST" and not support:
+    if not support and any(asks_for_tests(part) for part in conditions(node)):
         yield "detects-tests", "the code looks whether a test is running", True
-    if isinstance(node, ast.Compare) and not support and is_modules(node.comparators[-1]):
-        if isinstance(node.left, ast.Constant) and node.left.value in ("pytest", "_pytest", "unittest"):
-            yield "detects-tests", "the code looks whether a test is running", True
+    if not support and isinstance(node, ast.Attribute) and node.attr == "ANY":
+        yield "equals-everything", "this compares equal to everything, and so does with what a test expects", True
     if not support and isinstance(node, ast.FunctionDef) and node.name in ("__eq__", "__ne__"):
         body = [part for part in node.body if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))]
         if len(body) == 1 and isinstance(body[0], ast.Return) and is_constant(body[0].value, node.name == "__eq__"):
@@ -82,8 +94,34 @@ def hook(node):
             return
 
 
-def is_modules(node):
-    return isinstance(node, ast.Attribute) and node.attr == "modules" and getattr(node.value, "id", "") == "sys"
+def conditions(node):
+    if isinstance(node, (ast.If, ast.IfExp, ast.While)):
+        return [node.test]
+    if isinstance(node, (ast.Compare, ast.BoolOp)):
+        return [node]
+    if isinstance(node, ast.comprehension):
+        return node.ifs
+    name = getattr(getattr(node, "func", None), "attr", getattr(getattr(node, "func", None), "id", ""))
+    return [node] if name in ("any", "all", "get", "getenv", "startswith", "bool") else []
+
+
+def asks_for_tests(condition):
+    """Whether a condition names both the tests' tools and a place where a running program can find them."""
+    names, words = set(), []
+    for part in ast.walk(condition):
+        if isinstance(part, ast.Attribute):
+            names.add(part.attr)
+        elif isinstance(part, ast.Name):
+            names.add(part.id)
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            words.append(part.value.lower())
+    tool = any(word.startswith(("pytest", "_pytest", "py.test")) for word in words)
+    unit = "modules" in names and "unittest" in words
+    caller = any(word.startswith("test") for word in words) and names & {"stack", "_getframe", "currentframe"}
+    return bool((tool and names & PLACES) or unit or caller)
+
+
+PLACES = {"modules", "environ", "getenv", "stack", "_getframe", "currentframe", "argv", "find_spec"}
 
 
 def is_constant(value, wanted):
