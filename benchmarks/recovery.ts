@@ -2,7 +2,7 @@ import { Bench } from "tinybench";
 import { contenders } from "./recovery/contenders.js";
 import { makeCorpus } from "./recovery/corpus.js";
 import { measureGrowth } from "./recovery/hostile.js";
-import { judge, type Score } from "./recovery/judge.js";
+import { judge, readQuietly, type Score } from "./recovery/judge.js";
 
 // Readers of tool calls side by side, on a corpus that is made here. `tsx --conditions=aifactory-source benchmarks/recovery.ts [seed] [rounds]`
 
@@ -33,7 +33,7 @@ print(
       "false positives, % of the replies without one",
       ...scores.map((score) => percent(some(score, isHarmless), "answered")),
     ],
-    ["MB/s over the corpus", ...(await throughput())],
+    ["MB/s over the corpus, best round", ...(await throughput())],
   ],
 );
 const growth = contenders.map(measureGrowth);
@@ -66,13 +66,15 @@ function percent(counted: readonly (Score | undefined)[], what: "exact" | "answe
 
 async function throughput(): Promise<readonly string[]> {
   const megabytes = corpus.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / 2 ** 20;
-  const bench = new Bench({ time: 1000 });
+  const bench = new Bench({ time: 2000 });
   for (const contender of contenders) {
-    bench.add(contender.name, () => judge(contender, corpus));
+    bench.add(contender.name, () => {
+      for (const { text } of corpus) readQuietly(contender, text);
+    });
   }
   await bench.run();
   return bench.tasks.map(({ result }) => {
-    const seconds = "latency" in result ? result.latency.mean / 1000 : Number.NaN;
+    const seconds = "latency" in result ? result.latency.min / 1000 : Number.NaN;
     return (megabytes / seconds).toFixed(1);
   });
 }

@@ -24,7 +24,8 @@ export function judge(contender: Contender, corpus: readonly Case[]): ReadonlyMa
   return scores;
 }
 
-function readQuietly(contender: Contender, text: string): readonly ReadCall[] {
+/** What a contender reads; nothing when it throws. */
+export function readQuietly(contender: Contender, text: string): readonly ReadCall[] {
   try {
     return contender.read(text);
   } catch {

@@ -34,8 +34,9 @@ export function readFence(source: Source, start: number): Fence | undefined {
   const isClosed = text.startsWith(ticks, after);
   if (finding.trouble !== undefined) return { finding: { ...finding, end: Math.max(finding.end, skipped.end) } };
   // Something else stands in the fence with it: a listing or a document, no call.
-  if (!isClosed && !tag && after < text.length) return skipped;
-  return { finding: { ...finding, start, end: isClosed ? after + ticks.length : after } };
+  const isUnclosed = source.find(`\n${ticks}`, finding.end) < 0;
+  if (!isClosed && !tag && after < text.length && !(isUnclosed && text.startsWith("\n", finding.end))) return skipped;
+  return { finding: { ...finding, start, end: isClosed ? after + ticks.length : tag ? after : finding.end } };
 }
 
 function readBody(source: Source, start: number, at: number, strength: "marked" | "fenced"): Finding | undefined {

@@ -60,7 +60,9 @@ function found(
 ): Finding {
   const own = unquoted(name, (other) => source.words.isTool(other));
   const format = written.dropsUndeclared ? "minicpm-xml" : formatOf(opener);
-  return { format, strength: "marked", start, end, calls: [{ ...written, name: own, start, end }] };
+  const { input, isText = false, isRepaired = false, isOpen = false, dropsUndeclared = false } = written;
+  const call = { name: own, input, isText, isRepaired, isOpen, dropsUndeclared, start, end };
+  return { format, strength: "marked", start, end, calls: [call] };
 }
 
 function troubled(start: number, opener: RegExpExecArray, end: number, trouble: NearMissReason): Finding {
