@@ -4,6 +4,7 @@ import { probeSandbox, type SandboxProbe } from "@aifactory/core/process";
 import { accept, judgeAcceptance } from "./acceptance.js";
 import { changedLines } from "./coverage.js";
 import { readDeclaration } from "./declaration.js";
+import { openEnvironments } from "./environments.js";
 import { describeInquiry } from "./evidence.js";
 import { experiment, type Experiments } from "./experiments.js";
 import { remark, ruling, type Ruling, softened, statusOf } from "./findings.js";
@@ -13,14 +14,11 @@ import { judgeOld } from "./judge-old.js";
 import { judgeRun } from "./judge-run.js";
 import { type Lab, test } from "./lab.js";
 import type { VerifyCommitOptions } from "./options.js";
-import { standIn } from "./project.js";
-import type { Workshop } from "./pytest-run.js";
 import { scan } from "./scan.js";
 import { findPython } from "./python.js";
 import { changedFiles, openTree, touchedFiles } from "./tree.js";
 import type { TestRun } from "./test-run.js";
 import { verdictOf } from "./verdict.js";
-import { openVirtualenv } from "./virtualenv.js";
 
 /** One verification under way. */
 export interface Inquiry {
@@ -54,30 +52,26 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
   }
 
   inquiry.progress("building the environment");
-  const virtualenv = await openVirtualenv({
+  const environments = await openEnvironments({
+    after: project,
+    before: baseProject,
+    more: options.requirements,
+    settings: options,
     python,
-    signal,
-    cache: options.cache,
-    systemPackages: options.systemPackages,
-    builds: options.builds,
-    requirements: withPytest([...new Set([...project.requirements, ...options.requirements])]),
-    constraints: project.constraints,
-  });
-  if ("problem" in virtualenv) {
-    rulings.push(ruling("cannot-run", "not-installable", virtualenv.problem));
-    const evidence = { ...(await describeInquiry(facts, after)), installerOutput: virtualenv.log };
-    return verdictOf({ options, startedAt, rulings, evidence });
-  }
-
-  const workshop: Workshop = {
-    python,
-    virtualenv,
     sandbox,
     limits: options.limits,
     signal,
     folder,
-    project: await standIn(project, virtualenv, folder),
-  };
+  });
+  if ("problem" in environments) {
+    rulings.push(ruling("cannot-run", "not-installable", environments.problem));
+    const evidence = { ...(await describeInquiry(facts, after)), installerOutput: environments.log };
+    return verdictOf({ options, startedAt, rulings, evidence });
+  }
+
+  const workshop = environments.after;
+  const { virtualenv } = workshop;
+  rulings.push(...environments.rulings);
   const remaining = (): number => Math.max(1_000, options.timeoutMs - (performance.now() - startedAt));
   const lab: Lab = { options, workshop, changed, project, baseProject, remaining };
   inquiry.progress("running the tests before and after the change");
@@ -85,7 +79,7 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
   const read = await scan(lab, after.path);
   rulings.push(...read.rulings);
   const [base, head] = await Promise.all([
-    test(lab, { name: "base", tree: before, own: baseProject }),
+    test({ ...lab, workshop: environments.before }, { name: "base", tree: before, own: baseProject }),
     test(lab, { name: "head", tree: after }),
   ]);
   rulings.push(...judgeRun(head, { base, packages: virtualenv.packages, timeoutMs: options.timeoutMs }));
@@ -138,9 +132,4 @@ function runsOf({ old, onBase, control, again }: Experiments): Record<string, Te
 
 async function sandboxFor({ sandbox }: VerifyCommitOptions): Promise<SandboxProbe> {
   return sandbox === "none" ? { kind: "none", reason: "it was switched off" } : probeSandbox();
-}
-
-function withPytest(requirements: readonly string[]): string[] {
-  const has = requirements.some((line) => /^pytest\s*([<>=!~;[(]|$)/i.test(line));
-  return [...requirements, ...(has ? [] : ["pytest"])].toSorted();
 }
