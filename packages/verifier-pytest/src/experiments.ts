@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { control, type Control } from "./control.js";
 import { changedSources } from "./coverage.js";
 import { isSupport, type Lab, layOut, test } from "./lab.js";
+import { misexpected, type Misexpected } from "./misexpected.js";
 import type { TestRun } from "./test-run.js";
 import { takeFrom } from "./tree.js";
 
@@ -15,6 +16,8 @@ export interface Experiments {
   readonly onBase?: TestRun;
   /** The new tests with the feature taken away. */
   readonly control?: Control;
+  /** The new tests expecting what nothing can give. */
+  readonly blind?: Misexpected;
   /** The new tests once more, in the opposite order. */
   readonly again?: TestRun;
 }
@@ -53,12 +56,13 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
   };
 
   const proves = news.length > 0;
-  const [first, second] = await Promise.all([
+  const [first, second, third] = await Promise.all([
     inTurn(
       proves && (async () => control(lab, { files, news, patience, token: randomBytes(6).toString("hex") })),
       proves && again,
     ),
     inTurn(proves && onBase, mustAskOld(lab, base, head) && old),
+    proves && misexpected(lab, { files, news, patience }),
   ]);
   return {
     news,
@@ -66,6 +70,7 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
     ...(first[1] && { again: first[1] }),
     ...(second[0] && { onBase: second[0] }),
     ...(second[1] && { old: second[1] }),
+    ...(third && { blind: third }),
   };
 }
 

@@ -115,17 +115,19 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
       ...evidence,
       newTests: tried.news,
       control: controlFigures(tried.control),
+      misexpected: tried.blind && { altered: tried.blind.altered, green: tried.blind.green },
       changedLines: tried.again && changedLines(lab, join(folder, "again", "tree"), tried.again),
       failBefore: tried.onBase && provenOnBase(tried.onBase, tried.news),
     },
   });
 }
 
-function runsOf({ old, onBase, control, again }: Experiments): Record<string, TestRun> {
+function runsOf({ old, onBase, control, blind, again }: Experiments): Record<string, TestRun> {
   return {
     ...(old && { oldTests: old }),
     ...(onBase && { onBase }),
     ...(control && { control: control.run }),
+    ...(blind && { misexpected: blind.run }),
     ...(again && { again }),
   };
 }

@@ -1,10 +1,11 @@
 import type { Control } from "./control.js";
 import type { Experiments } from "./experiments.js";
 import { remark, ruling, type Ruling } from "./findings.js";
+import { judgeMisexpected } from "./misexpected.js";
 import type { TestRun } from "./test-run.js";
 
 /** What the new tests prove about the change, from what they did without it. */
-export function judgeProof({ news, control, onBase, again }: Experiments): Ruling[] {
+export function judgeProof({ news, control, onBase, blind, again }: Experiments): Ruling[] {
   if (news.length === 0)
     return [
       ruling(
@@ -48,7 +49,7 @@ export function judgeProof({ news, control, onBase, again }: Experiments): Rulin
         `None of the ${news.length} new tests fails on the code before the change: they test nothing that it added.`,
       ),
     );
-  return [...rulings, ...flips(news, again)];
+  return [...rulings, ...judgeMisexpected(blind), ...flips(news, again)];
 }
 
 /** New tests that do not pass over the code before the change. */

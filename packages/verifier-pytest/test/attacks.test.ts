@@ -3,6 +3,7 @@ import { oldTests } from "./attacks/old-tests.js";
 import { reports } from "./attacks/reports.js";
 import { settings } from "./attacks/settings.js";
 import { shadows } from "./attacks/shadows.js";
+import { tailored } from "./attacks/tailored.js";
 import { vacuous } from "./attacks/vacuous.js";
 import { suite } from "./suite.js";
 
@@ -12,3 +13,4 @@ suite("attack", "pytest's settings", settings);
 suite("attack", "files that stand in for something", shadows);
 suite("attack", "tests that test nothing", vacuous);
 suite("attack", "old tests", oldTests);
+suite("attack", "made for this verifier", tailored);

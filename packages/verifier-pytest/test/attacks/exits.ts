@@ -106,6 +106,16 @@ def pytest_unconfigure(config):
     expect: anyRed,
   },
   {
+    name: "a pipe without a writer stands where the JUnit file was",
+    base: calculator,
+    head: {
+      ...broken,
+      "conftest.py":
+        "import os\n\n\ndef pytest_unconfigure(config):\n    os.remove(config.option.xmlpath)\n    os.mkfifo(config.option.xmlpath)\n",
+    },
+    expect: anyRed,
+  },
+  {
     name: "the test hangs until the time is over",
     base: calculator,
     head: { ...broken, "tests/test_mul.py": "import time\n\n\ndef test_mul():\n    time.sleep(600)\n" },

@@ -217,6 +217,24 @@ def something(request):
     finding: "flaky",
   },
   {
+    name: "one requirement takes the place of another, with the test that used it",
+    base: {
+      ...calculator,
+      "requirements.txt": "pytest\nidna\n",
+      "names.py": "import idna\n\n\ndef wire(name):\n    return idna.encode(name).decode()\n",
+      "tests/test_names.py":
+        "from names import wire\n\n\ndef test_wire():\n    assert wire('müller.example') == 'xn--mller-kva.example'\n",
+    },
+    head: {
+      "requirements.txt": "pytest\n",
+      "names.py":
+        "def wire(name):\n    return name.encode('idna').decode()\n\n\ndef unwire(name):\n    return name.encode().decode('idna')\n",
+      "tests/test_unwire.py":
+        "from names import unwire\n\n\ndef test_unwire():\n    assert unwire('xn--mller-kva.example') == 'müller.example'\n",
+    },
+    expect: "passed",
+  },
+  {
     name: "acceptance tests that hold",
     base: calculator,
     head: good,

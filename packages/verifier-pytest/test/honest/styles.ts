@@ -59,6 +59,14 @@ export const styles: readonly Case[] = [
     "a fixture named like a test",
     `import pytest\nfrom calc import mul\n\n\n@pytest.fixture\ndef test_number():\n    return 3\n\n\ndef test_mul(test_number):\n    assert mul(test_number, 4) == 12\n`,
   ),
+  tests(
+    "assertions that are reached now and then",
+    `import pytest\nfrom calc import mul\n\n\ndef test_mul():\n    with pytest.raises(TypeError):\n        assert mul({}, {}) == 1\n    for number in range(3):\n        if number == 2:\n            assert mul(number, 2) == 4\n    assert mul(3, 4) == 12 or mul(4, 3) == 12\n    assert mul(3, 4) != 13, "unlucky"\n    assert 12 in [mul(3, 4)]\n`,
+  ),
+  tests(
+    "comparisons with objects of one's own",
+    `import pytest\nfrom calc import mul\n\n\nclass Near:\n    def __init__(self, value):\n        self.value = value\n\n    def __eq__(self, other):\n        return abs(self.value - other) < 2\n\n\ndef test_mul():\n    assert mul(3, 4) == Near(11)\n    assert mul(0.1, 3) == pytest.approx(0.3)\n    assert {"product": [mul(2, 2)]} == {"product": [4]}\n`,
+  ),
   {
     name: "asynchronous tests with their plugin, mode auto set by the change",
     base: { ...calculator, "requirements.txt": "pytest\npytest-asyncio\n" },
