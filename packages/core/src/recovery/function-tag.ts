@@ -25,6 +25,8 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
   const { values, end, usesParam } = reading;
   const after = closed(text, end);
   const isOpen = end >= text.length && after === undefined;
+  // A value that lacks its closing tag in a call that lacks its own: nothing says that it is whole.
+  if (after === undefined && reading.isUnclosed) return troubled(start, opener, end, "cut-off");
   if (after === undefined && (Object.keys(values).length === 0 || !(isOpen || structureFollows(text, end))))
     return troubled(start, opener, Math.max(end, from), isOpen ? "cut-off" : "unreadable");
   const isRepaired = reading.isRepaired || after === undefined;
@@ -33,7 +35,6 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
     input: unwrapped(values),
     isText: true,
     isRepaired,
-    // A value that lacks its own closing tag and a call that lacks its: nothing says that it is whole.
     isOpen,
     ...(isMiniCpm && { dropsUndeclared: true }),
   });

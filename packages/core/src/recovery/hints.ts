@@ -3,7 +3,7 @@ import type { NearMissReason } from "./types.js";
 
 /** One sentence for the model: what was wrong with what it wrote, and the shape to use. */
 export function hintFor(reason: NearMissReason, toolbox: Toolbox, name: string, detail?: string): string {
-  const tool = toolbox.find(name)?.tool.name;
+  const tool = name === "" ? undefined : toolbox.find(name)?.tool.name;
   const shape = `{"name": ${JSON.stringify(tool ?? toolbox.tools[0]?.name ?? "tool")}, "arguments": {...}}`;
   const called = tool ?? name.slice(0, 60);
   switch (reason) {

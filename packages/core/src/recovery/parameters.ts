@@ -8,6 +8,8 @@ export interface ParameterReading {
   readonly values: Record<string, unknown>;
   readonly end: number;
   readonly isRepaired: boolean;
+  /** The last value has no closing tag. */
+  readonly isUnclosed?: boolean;
   /** They were written `<param>`, as MiniCPM does. */
   readonly usesParam: boolean;
   readonly trouble?: NearMissReason;
@@ -20,16 +22,18 @@ export function readParameters(source: Source, start: number, isFramed: boolean)
   let at = start;
   let usesParam = false;
   let isRepaired = false;
+  let isUnclosed = false;
   for (;;) {
     const short = matchAt(shortParameter, text, at);
     const tag = short ?? matchAt(parameterTag, text, at);
-    if (!tag) return { values, end: at, isRepaired, usesParam };
+    if (!tag) return { values, end: at, isRepaired, isUnclosed, usesParam };
     const closer = `</${tag[1] ?? ""}${tag[2] ?? ""}>`;
     const from = at + tag[0].length;
     const end = short ? from : parameterEnd(source, from, closer);
     if (end < 0) return { values, end: from, isRepaired, usesParam, trouble: "cut-off" };
     if (!source.spend(end - at)) return { values, end, isRepaired, usesParam, trouble: "unreadable" };
     const isClosed = short !== null || text.startsWith(closer, end);
+    isUnclosed = !isClosed;
     isRepaired ||= !isClosed || short !== null;
     usesParam ||= tag[2] === "param";
     const raw = short ? (short[4] ?? "") : text.slice(from, end);

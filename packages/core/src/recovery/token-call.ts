@@ -46,12 +46,20 @@ function readDeepSeek(source: Source, start: number, head: string, from: number)
 /** The special token at a place, without the signs in which its spellings differ. */
 export function tokenAt(text: string, at: number): { readonly word: string; readonly length: number } | undefined {
   const found = matchAt(specialToken, text, at);
-  return found
-    ? { word: (found[1] ?? "").replaceAll(/[\s▁_\\-]/g, "").toLowerCase(), length: found[0].length }
-    : undefined;
+  return found ? { word: plainWord(found[1] ?? ""), length: found[0].length } : undefined;
+}
+
+/** The same few tokens stand in every reply, so what they come to is remembered. */
+function plainWord(token: string): string {
+  const known = plainWords.get(token);
+  if (known !== undefined) return known;
+  const word = token.replaceAll(/[\s▁_\\-]/g, "").toLowerCase();
+  if (plainWords.size < 200) plainWords.set(token, word);
+  return word;
 }
 
 const specialToken = /<[|｜]([\w▁\\: -]{3,40})[|｜]>/y;
+const plainWords = new Map<string, string>();
 const plainText = /[^<{`]{0,120}/y;
 const identified = /(?:functions\.[\w.-]{1,80}|[\w.-]{1,80}:\d{1,4})(?::\d{1,4})?\s*$/;
 const firstWord = /\s*[^\s`{<]{1,100}/y;
