@@ -94,7 +94,7 @@ describe("what is refused", () => {
   it.each([
     ["a body that can't be read", '<tool_call>{"name": "read_file", "arguments": {??}}</tool_call>'],
     ["a function whose body is no JSON", "<function=read_file>the file a</function>"],
-    ["a value and a call that both lack their closing tags", "<function=read_file><parameter=path>a<function=x>"],
+    ["values and a call that lack their closing tags", "<function=read_file><parameter=path>a<parameter=limit>"],
     ["a list of arguments that breaks off", "<tool_call>\n<function=write_file>\n<parameter=path>\na\n</parameter>\n"],
     ["a key without a value", "<tool_call>read_file<arg_key>path</arg_key></tool_call>"],
     ["arguments that are a list", '<tool_call>{"name": "read_file", "arguments": ["a"]}</tool_call>'],
