@@ -48,6 +48,14 @@ describe("what is only talked about", () => {
     expect(names.filter((name) => name === "shell")).toEqual([]);
   });
 
+  it("is not run before a lesson either, when nothing is known of the tool's effect", () => {
+    const plain = [{ name: "shell", inputSchema: { type: "object", properties: { command: text } } }];
+    const fence = `\`\`\`json\n${json}\n\`\`\``;
+    expect(recoverToolCalls(fence, plain).calls).toHaveLength(1);
+    expect(recoverToolCalls(`${fence}\nThat is how you would call it.`, plain).calls).toEqual([]);
+    expect(recoverToolCalls(`See here.\n${fence}\nThis is just an example.`, plain).calls).toEqual([]);
+  });
+
   it("is run when it stands alone, or behind words that announce it", () => {
     for (const reply of [call, `I'll clean up.\n\n${call}`, `Running it now:\n\n\`\`\`json\n${json}\n\`\`\``, json])
       expect(recoverToolCalls(reply, tools).calls).toHaveLength(1);
@@ -105,6 +113,22 @@ describe("what is refused", () => {
     expect(calls).toEqual([]);
     expect(nearMisses).toHaveLength(1);
     expect(nearMisses[0]?.hint).toMatch(/^[A-Z][^\n]*\.$/);
+  });
+
+  it("a list of arguments that was never closed, unless nothing declared is missing", () => {
+    const properties = { path: text, limit: { type: "integer" } };
+    const optional = [{ name: "look", inputSchema: { type: "object", properties, required: ["path"] } }];
+    const reply = "<tool_call>\n<function=look>\n<parameter=path>\na\n</parameter>\n";
+    expect(recoverToolCalls(reply, optional)).toMatchObject({ calls: [], nearMisses: [{ reason: "cut-off" }] });
+    expect(recoverToolCalls(`${reply}<parameter=limit>5</parameter>`, optional).calls).toHaveLength(1);
+  });
+
+  it("a value that ends where the next call begins", () => {
+    expect(recoverToolCalls("<function=read_file><parameter=path>a<invoke=b>", tools).calls).toEqual([]);
+  });
+
+  it("`args` in the block that declares tools", () => {
+    expect(recoverToolCalls('<tools>{"name": "read_file", "args": {"path": "a"}}</tools>', tools).calls).toEqual([]);
   });
 
   it("a tool that is not offered, with the names of those that are", () => {
