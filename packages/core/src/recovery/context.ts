@@ -23,7 +23,7 @@ export function objection(
     return "example";
   if (isLesson) return "example";
   if (effect === undefined) return undefined;
-  if (denial.test(introduction) || denial.test(after.split(/\n\s*\n|[.!?]\s/)[0] ?? "")) return "example";
+  if (denial.test(introduction) || denial.test(firstSentence(after))) return "example";
   if (effect === "read" || finding.strength === "marked") return undefined;
   // What nothing announces stands on lines of its own, or it is part of a sentence.
   const isAlone = /^\s*(?:(?:\d+[.)]|[-*•])\s+)?$/.test(line) && /^[\s;,]*(?:\n|$)/.test(after);
@@ -39,6 +39,12 @@ function isBetweenQuotes(before: string, after: string): boolean {
 /** Whether a diff has begun not far before a place. */
 function isInDiff(text: string, place: number): boolean {
   return /^@@ |^diff --git|^\+\+\+ /m.test(text.slice(Math.max(0, place - 4000), place));
+}
+
+/** The first sentence behind the call, or what there is of it. */
+function firstSentence(after: string): string {
+  const end = after.search(/\n\s*\n|[.!?]\s/);
+  return end < 0 ? after : after.slice(0, end);
 }
 
 /** The last sentence before the call, in the last line that is not empty. */

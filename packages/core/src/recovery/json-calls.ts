@@ -30,10 +30,35 @@ export function callsIn(
     return calls.length > 0 ? calls : undefined;
   }
   if (!isRecord(value)) return undefined;
-  const inner = innerCalls(value, source, strength, depth);
+  const parts = partsOf(value);
+  const inner = parts.isWrapper ? innerCalls(value, source, strength, depth) : undefined;
   if (inner !== undefined) return inner;
-  const call = namedInput(value, source, strength);
+  const call = namedInput(value, parts, source, strength);
   return call && [call];
+}
+
+/** Which of the keys of an object say what, found in one walk over them. */
+interface Parts {
+  readonly isWrapper: boolean;
+  readonly isDone: boolean;
+  readonly nameKey: string | undefined;
+  readonly inputKey: string | undefined;
+}
+
+function partsOf(value: Json): Parts {
+  let isWrapper = false;
+  let isDone = false;
+  let nameRank = nameKeys.length;
+  let inputRank = inputKeys.length;
+  for (const key in value) {
+    const role = roles.get(key);
+    if (role === undefined) continue;
+    if (role.isWrapper) isWrapper = true;
+    if (role.isDone) isDone = true;
+    if (role.nameRank < nameRank && typeof value[key] === "string") nameRank = role.nameRank;
+    if (role.inputRank < inputRank && value[key] !== null) inputRank = role.inputRank;
+  }
+  return { isWrapper, isDone, nameKey: nameKeys[nameRank], inputKey: inputKeys[inputRank] };
 }
 
 function innerCalls(value: Json, source: Source, strength: Strength, depth: number): readonly NamedInput[] | undefined {
@@ -45,12 +70,16 @@ function innerCalls(value: Json, source: Source, strength: Strength, depth: numb
   return undefined;
 }
 
-function namedInput(value: Json, source: Source, strength: Strength): NamedInput | undefined {
-  if (looksDone(value)) return undefined;
-  const nameKey = nameKeys.find((key) => typeof value[key] === "string");
+function namedInput(
+  value: Json,
+  { isDone, nameKey, inputKey }: Parts,
+  source: Source,
+  strength: Strength,
+): NamedInput | undefined {
+  // A record of a call that was made has its outcome beside it.
+  if (isDone) return undefined;
   if (nameKey === undefined) return strength === "marked" ? keyedInput(value, source) : undefined;
   const name = String(value[nameKey]);
-  const inputKey = inputKeys.find((key) => key !== nameKey && key in value && value[key] !== null);
   if (inputKey === undefined && value["arguments"] === null && Object.keys(value).length === 2)
     return { name, input: {} };
   if (inputKey === undefined) return flatInput(value, nameKey, name, source, strength);
@@ -88,12 +117,6 @@ function isDeclaration(value: Json, input: unknown): boolean {
   return typeof value["description"] === "string" && "parameters" in value;
 }
 
-/** A record of a call that was made has its outcome beside it. */
-function looksDone(value: Json): boolean {
-  for (const key in value) if (doneKeys.has(key)) return true;
-  return false;
-}
-
 const nameKeys = ["name", "tool_name", "tool", "function_name", "function", "action", "recipient_name"];
 const inputKeys = [
   "arguments",
@@ -125,3 +148,29 @@ const doneKeys: ReadonlySet<string> = new Set([
   "duration_ms",
   "tool_result",
 ]);
+const wrapperKeys: ReadonlySet<string> = new Set(["tool_calls", "tool_call", "function_call", "function"]);
+
+interface Role {
+  readonly isWrapper: boolean;
+  readonly isDone: boolean;
+  readonly nameRank: number;
+  readonly inputRank: number;
+}
+
+/** What a key may say; a lower rank is asked first. */
+const roles: ReadonlyMap<string, Role> = new Map(
+  [...nameKeys, ...inputKeys, ...doneKeys, ...wrapperKeys].map((key) => [
+    key,
+    {
+      isWrapper: wrapperKeys.has(key),
+      isDone: doneKeys.has(key),
+      nameRank: rankIn(nameKeys, key),
+      inputRank: rankIn(inputKeys, key),
+    },
+  ]),
+);
+
+function rankIn(keys: readonly string[], key: string): number {
+  const rank = keys.indexOf(key);
+  return rank < 0 ? Infinity : rank;
+}

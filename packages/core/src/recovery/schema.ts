@@ -24,7 +24,8 @@ export function fitValue(value: unknown, schema: unknown, context: FitContext): 
   context.fuel.left -= 1;
   if (context.fuel.left < 0) return { problem: "could not be held against its schema" };
   if (!isRecord(schema) || context.depth > 40) return { value };
-  const inner = { ...context, depth: context.depth + 1 };
+  if (isAsWanted(value, schema)) return { value };
+  const inner = { root: context.root, isText: context.isText, depth: context.depth + 1, fuel: context.fuel };
   if (typeof schema["$ref"] === "string") return fitValue(value, resolved(schema["$ref"], context.root), inner);
   const parts = listOf(schema["allOf"]);
   if (parts.length > 0) {
@@ -43,6 +44,19 @@ export function fitValue(value: unknown, schema: unknown, context: FitContext): 
       inner,
     );
   return fitType(value, schema, types[0], inner);
+}
+
+/** Most schemas are a type with a description, and most values have that type: a short cut for them. */
+function isAsWanted(value: unknown, schema: Schema): boolean {
+  const { type } = schema;
+  const isOfType =
+    type === "integer"
+      ? Number.isSafeInteger(value)
+      : typeof value === type &&
+        (type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value)));
+  if (!isOfType) return false;
+  for (const key in schema) if (!annotations.has(key)) return false;
+  return true;
 }
 
 function fitAll(value: unknown, schemas: readonly unknown[], context: FitContext): Fit {
@@ -79,7 +93,8 @@ export function fitRecord(
   }
   const rest = schema["additionalProperties"];
   const fitted: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) {
+  for (const name of Object.keys(record)) {
+    const value = record[name];
     const isDeclared = Object.hasOwn(properties, name);
     if (!isDeclared && rest === false) return { problem: `"${name}" is not one of its arguments` };
     const fit = fitValue(value, isDeclared ? properties[name] : isRecord(rest) ? rest : undefined, context);
@@ -169,6 +184,8 @@ export function numberOr(value: unknown, fallback: number): number {
 export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+const annotations: ReadonlySet<string> = new Set(["type", "description", "title", "default", "examples"]);
 
 /** Names of types in schemas that were written by hand or come from Python. */
 const synonyms: ReadonlyMap<string, string> = new Map([
