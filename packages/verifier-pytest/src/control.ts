@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { realpath, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { canaryTests, canaryTrouble } from "./canary.js";
@@ -57,7 +57,10 @@ async function attempt(lab: Lab, request: ControlRequest, kind: Control["kind"])
   const taken = takenAway.parse(await askPython(python, "neutralise.py", asked, signal));
   if (taken.length === 0) return undefined;
 
-  const canary = join(dirname(request.files[0] ?? "."), `test_${request.token}.py`);
+  const beside = dirname(request.files[0] ?? ".");
+  // A folder that is a link leads out of the tree, where nothing of ours may be written.
+  const real = await realpath(join(tree.path, lab.project.folder, beside)).catch(() => "");
+  const canary = join(real.startsWith(`${tree.path}/`) ? beside : ".", `test_${request.token}.py`);
   await writeFile(join(tree.path, lab.project.folder, canary), canaryTests(request.token));
   const done = await test(lab, {
     name,
