@@ -40,7 +40,7 @@ const growth = contenders.map(measureGrowth);
 print(
   ["ms for 64 KB / 256 KB / 1 MB", ...contenders.map(({ name }) => name)],
   (growth[0] ?? []).map(({ input }, row) => [
-    `\`${input}\``,
+    `\`\`\`\` ${input.replaceAll("|", "\\|")} \`\`\`\``,
     ...growth.map((rows) =>
       (rows[row]?.times ?? []).map((time) => time?.toFixed(time < 10 ? 1 : 0) ?? "–").join(" / "),
     ),

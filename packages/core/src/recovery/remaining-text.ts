@@ -16,8 +16,8 @@ export function remainingText(text: string, calls: readonly RecoveredCall[]): st
 /** Closers at the start of a piece belong to the call before it, openers at its end to the one behind it. */
 function withoutEdges(piece: string, isAfter: boolean, isBefore: boolean): string {
   let rest = piece;
-  if (isAfter && /^\s*[<[]/.test(rest)) rest = rest.replace(closers, "");
-  if (!isBefore || !/[>\]]\s*$/.test(rest.slice(-40))) return rest;
+  if (isAfter && "<[".includes(rest.trimStart().charAt(0))) rest = rest.replace(closers, "");
+  if (!isBefore || !">]".includes(rest.trimEnd().slice(-1))) return rest;
   // Only the end is looked at: an unanchored search for it would read the whole piece again at each place.
   const cut = Math.max(0, rest.length - 200);
   return rest.slice(0, cut) + rest.slice(cut).replace(openers, "");
