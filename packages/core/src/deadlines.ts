@@ -34,22 +34,20 @@ export interface Watch {
 export function watchDeadlines(provider: Provider, deadlines: Deadlines, expire: (error: ErrorData) => void): Watch {
   const after = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => expire(errorData("timeout", `${provider.name} ${what} within ${ms / 1_000} s.`)), ms);
-  let connect: NodeJS.Timeout | undefined = after(deadlines.connectMs, "gave no sign of life");
-  let first: NodeJS.Timeout | undefined = after(deadlines.firstEventMs, "said no first word");
+  const connect = after(deadlines.connectMs, "gave no sign of life");
+  const first = after(deadlines.firstEventMs, "said no first word");
   let idle: NodeJS.Timeout | undefined;
   // Never set again: chatter must not keep a turn alive for ever.
   const total = after(deadlines.totalMs, "did not end its turn");
   return {
     saw({ type }) {
       clearTimeout(connect);
-      connect = undefined;
       if (type === "text" || type === "thinking" || type === "tool-call") clearTimeout(first);
       clearTimeout(idle);
       idle = after(deadlines.idleMs, "said nothing more");
     },
     end() {
       for (const timer of [connect, first, idle, total]) clearTimeout(timer);
-      first = undefined;
     },
   };
 }

@@ -125,6 +125,11 @@ export function toError(thrown: unknown, code: ErrorCode = "internal"): Aifactor
   return new AifactoryError(code, message, { cause: thrown });
 }
 
+/** Error data as something that can be thrown, such as what `failure` functions of adapters give. */
+export function fromErrorData({ code, message, ...facts }: ErrorData, cause?: unknown): AifactoryError {
+  return new AifactoryError(code, message, { ...facts, cause });
+}
+
 /** The system's code of an error, such as `ENOENT`; undefined when it has none. */
 export function systemCode(thrown: unknown): string | undefined {
   return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;

@@ -1,4 +1,12 @@
-export { AifactoryError, errorData, toError, type ErrorCode, type ErrorData, type ErrorFacts } from "./errors.js";
+export {
+  AifactoryError,
+  errorData,
+  fromErrorData,
+  toError,
+  type ErrorCode,
+  type ErrorData,
+  type ErrorFacts,
+} from "./errors.js";
 export { cliAgent, type AgentCommand, type CliAgent } from "./cli-agent.js";
 export type { CompareOptions, Comparison } from "./compare.js";
 export { approve, compare, readOutcome, reject, requestChanges, runTask } from "./entry.js";

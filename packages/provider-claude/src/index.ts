@@ -1,6 +1,6 @@
 import {
-  AifactoryError,
   type ErrorData,
+  fromErrorData,
   type Provider,
   type ProviderStatus,
   type TurnEvent,
@@ -56,7 +56,6 @@ async function checkModel(options: ClaudeOptions, model: string, signal?: AbortS
     const { display_name: name } = await client.models.retrieve(model, {}, { ...(signal && { signal }) });
     return { billing: "key", notes: [`${name} at ${where.baseURL}.`] };
   } catch (error) {
-    const { code, message, ...facts } = failureOf(error, where, false);
-    throw new AifactoryError(code, message, { ...facts, cause: error });
+    throw fromErrorData(failureOf(error, where, false), error);
   }
 }

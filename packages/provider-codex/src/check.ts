@@ -1,4 +1,4 @@
-import { AifactoryError, type ProviderStatus } from "@aifactory/core";
+import { AifactoryError, fromErrorData, type ProviderStatus } from "@aifactory/core";
 import { type Endpoint, openClient } from "./endpoint.js";
 import { failureOf } from "./failure.js";
 import { closeNames } from "./models.js";
@@ -29,7 +29,6 @@ async function namesAt(endpoint: Endpoint, model: string, signal: AbortSignal | 
     return data.map(({ id }) => id);
   } catch (error) {
     if (signal?.aborted) throw new AifactoryError("aborted", "The check was aborted.", { cause: error });
-    const { code, message, ...facts } = failureOf(error, { ...endpoint, model }, false);
-    throw new AifactoryError(code, message, { ...facts, cause: error });
+    throw fromErrorData(failureOf(error, { ...endpoint, model }, false), error);
   }
 }

@@ -1,6 +1,6 @@
 import {
-  AifactoryError,
   type ErrorData,
+  fromErrorData,
   type Provider,
   type ProviderStatus,
   type TurnEvent,
@@ -59,7 +59,6 @@ async function checkModel(options: GeminiOptions, model: string, signal?: AbortS
     const { displayName = model } = await models.get({ model, ...(signal && { config: { abortSignal: signal } }) });
     return { billing: "key", notes: [`${displayName} at ${where.baseUrl}.`] };
   } catch (error) {
-    const { code, message, ...facts } = failureOf(error, where, false);
-    throw new AifactoryError(code, message, { ...facts, cause: error });
+    throw fromErrorData(failureOf(error, where, false), error);
   }
 }

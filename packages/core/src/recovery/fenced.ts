@@ -78,26 +78,6 @@ function fenceEnd(source: Source, from: number, ticks: string): number {
 const fenceOpener = /(`{3,})([\w+-]*)[ \t]*([\w.:-]+)?[ \t]*(?:\r?\n|(?=[{[<]))/y;
 const closingTag = /\s*<\/\w*(?:tool_?call|invoke|function)\w*>/y;
 const listedCall = /\[\s*[A-Za-z_]/y;
-const callLanguages: ReadonlySet<string> = new Set([
-  "",
-  "json",
-  "jsonc",
-  "json5",
-  "javascript",
-  "xml",
-  "text",
-  "python",
-  "py",
-  "tool",
-  "tool_call",
-  "tool_calls",
-  "toolcall",
-  "tool_code",
-  "function_call",
-  "function",
-  "invoke",
-  "tool-call",
-]);
 const markedLanguages: ReadonlySet<string> = new Set([
   "tool",
   "tool_call",
@@ -108,4 +88,16 @@ const markedLanguages: ReadonlySet<string> = new Set([
   "function",
   "invoke",
   "tool-call",
+]);
+const callLanguages: ReadonlySet<string> = new Set([
+  "",
+  "json",
+  "jsonc",
+  "json5",
+  "javascript",
+  "xml",
+  "text",
+  "python",
+  "py",
+  ...markedLanguages,
 ]);

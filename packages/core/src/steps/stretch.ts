@@ -40,7 +40,7 @@ export async function stretch(
   ]);
   const messages: Message[] = [{ role: "user", text: prompt }];
   const watch = await watchGit(run, step);
-  let served = 0;
+  let checkpoints = 0;
 
   await run.emit({
     type: "step-started",
@@ -73,8 +73,8 @@ export async function stretch(
     checkpoint: async () => {
       await watch();
       if (discards) return false;
-      served += 1;
-      await checkpoint(run, step, `${title}\n\nCheckpoint ${served} of run ${run.record.id} (${asked}).`);
+      checkpoints += 1;
+      await checkpoint(run, step, `${title}\n\nCheckpoint ${checkpoints} of run ${run.record.id} (${asked}).`);
       return run.record.head !== startedFrom;
     },
   });

@@ -19,8 +19,16 @@ export const builtInTools: readonly Tool[] = [
   finish,
 ];
 
-/** A tool as providers see it. */
-export function describeTool({ name, description, input }: Tool): ToolDescription {
+const described = new WeakMap<Tool, ToolDescription>();
+
+/** A tool as providers see it. Its schema is made once: every turn of a run asks for it. */
+export function describeTool(tool: Tool): ToolDescription {
+  const known = described.get(tool) ?? describe(tool);
+  described.set(tool, known);
+  return known;
+}
+
+function describe({ name, description, input }: Tool): ToolDescription {
   const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: "input" });
   return { name, description, inputSchema };
 }
