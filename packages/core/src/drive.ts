@@ -1,4 +1,4 @@
-import { AifactoryError, toError } from "./errors.js";
+import { AifactoryError, type ErrorData, toError } from "./errors.js";
 import { tell, type TaskEvents } from "./events.js";
 import { git } from "./git.js";
 import type { Journal } from "./journal.js";
@@ -10,7 +10,7 @@ import type { Repository } from "./repository.js";
 import type { RunContext } from "./run-context.js";
 import { fixStep } from "./steps/fix.js";
 import { planStep } from "./steps/plan.js";
-import { preparePublication, publish } from "./steps/publish.js";
+import { publishStep } from "./steps/publish.js";
 import { checkpoint } from "./steps/stretch.js";
 import { verifyStep } from "./steps/verify.js";
 import { workStep } from "./steps/work.js";
@@ -63,15 +63,17 @@ export async function drive({ repository, journal, release, parts, options }: Dr
     },
     tell: (event) => tell(options.events, event, id),
   };
+  let unwritten: ErrorData | undefined;
   try {
     await moveOn(run);
   } catch (error) {
-    await giveUp(run, error, opened !== undefined);
+    unwritten = await giveUp(run, error, opened !== undefined);
   }
   await tidy(run, opened);
   await journal.close().catch(() => {});
   await release();
-  return outcomeOf(run.record, repository.checkout ?? repository.commonDir);
+  const record = unwritten ? { ...run.record, error: unwritten } : run.record;
+  return outcomeOf(record, repository.checkout ?? repository.commonDir);
 }
 
 async function moveOn(run: RunContext): Promise<void> {
@@ -93,7 +95,13 @@ function perform(run: RunContext, step: Extract<Next, { do: string }>): Promise<
     case "fix":
       return fixStep(run, step);
     case "publish":
-      return publishStep(run);
+      // Without a person's decision it is the task's policy that merges.
+      return publishStep({
+        repository: run.repository,
+        record: run.record,
+        emit: run.emit,
+        ...(!run.record.review && { decision: { by: "policy" } }),
+      });
   }
 }
 
@@ -118,22 +126,22 @@ async function openFor(run: RunContext, { worktreeRoot }: DriveOptions): Promise
   return worktree;
 }
 
-async function publishStep(run: RunContext): Promise<void> {
-  const { record, repository } = run;
-  const publication = await preparePublication(repository, record, undefined);
-  if (!record.review) await run.emit({ type: "reviewed", decision: "approve", commit: record.head, by: "policy" });
-  await publish(repository, record.base, publication);
-  await run.emit({ type: "published", commit: publication.commit, ref: publication.ref });
-}
-
-/** A run that was stopped or broke keeps what was done: it is committed before the reason is written down. */
-async function giveUp(run: RunContext, thrown: unknown, isOpen: boolean): Promise<void> {
+/**
+ * A run that was stopped or broke keeps what was done: it is committed before the reason is written down.
+ *
+ * @returns The reason if it can't be written down, because the disk is full: it must be in the outcome all the same.
+ */
+async function giveUp(run: RunContext, thrown: unknown, isOpen: boolean): Promise<ErrorData | undefined> {
   const isAbort = run.signal.aborted;
   const error = isAbort
     ? new AifactoryError("aborted", `The run was stopped. ${reasonOf(run.signal)}`.trim())
     : toError(thrown);
   if (isOpen) await checkpoint(run, "end", `Work in progress\n\nRun ${run.record.id}: ${error.code}.`).catch(() => {});
-  await run.emit({ type: isAbort ? "run-cancelled" : "run-failed", error: error.toJSON() }).catch(() => {});
+  const written = run.emit({ type: isAbort ? "run-cancelled" : "run-failed", error: error.toJSON() });
+  return written.then(
+    () => undefined,
+    () => error.toJSON(),
+  );
 }
 
 function reasonOf({ reason }: AbortSignal): string {

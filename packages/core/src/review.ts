@@ -7,7 +7,7 @@ import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
 import { continueRun, type RunOptions } from "./run.js";
-import { preparePublication, publish } from "./steps/publish.js";
+import { publishStep } from "./steps/publish.js";
 
 /** A run to decide upon: its outcome, or its repository and id, from any process. */
 export type RunReference = Pick<Outcome, "repo" | "id">;
@@ -42,15 +42,8 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
         `Run ${record.id} is not merged: ${verdict}. To merge it all the same: approve(run, { unverified: true }).`,
       );
     }
-    const publication = await preparePublication(repository, record, options.into);
-    await emit({
-      type: "reviewed",
-      decision: "approve",
-      commit: record.head,
-      ...(options.by !== undefined && { by: options.by }),
-    });
-    await publish(repository, record.base, publication);
-    await emit({ type: "published", commit: publication.commit, ref: publication.ref });
+    const decision = options.by === undefined ? {} : { by: options.by };
+    await publishStep({ repository, record, into: options.into, decision, emit });
   });
 }
 

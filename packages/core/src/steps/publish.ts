@@ -1,10 +1,34 @@
 import { AifactoryError } from "../errors.js";
 import { git, tryGit } from "../git.js";
+import type { RecordEvent } from "../events.js";
 import type { Repository } from "../repository.js";
 import type { RunRecord } from "../record.js";
 
+/** A run to be merged. */
+export interface Merge {
+  readonly repository: Repository;
+  readonly record: RunRecord;
+  /** Name of a branch. Default: the one the run started from. */
+  readonly into?: string | undefined;
+  /** A decision that is not in the record yet; it is written down before anything moves. */
+  readonly decision?: { readonly by?: string };
+  readonly emit: (event: RecordEvent) => Promise<void>;
+}
+
+/**
+ * Merges exactly the commit that was decided upon, and writes down that it did.
+ *
+ * @throws `moved`, `conflict` or `not-pending`; nothing is merged then.
+ */
+export async function publishStep({ repository, record, into, decision, emit }: Merge): Promise<void> {
+  const publication = await preparePublication(repository, record, into);
+  if (decision) await emit({ type: "reviewed", decision: "approve", commit: record.head, ...decision });
+  await publish(repository, record.base, publication);
+  await emit({ type: "published", commit: publication.commit, ref: publication.ref });
+}
+
 /** What is to be merged and where to. */
-export interface Publication {
+interface Publication {
   /** The commit that was decided upon. */
   readonly commit: string;
   /** `refs/heads/…` */
@@ -19,7 +43,7 @@ export interface Publication {
  * @param into Name of a branch. Default: the one the run started from.
  * @throws `moved` when the run's branch or the target is not where it was; `conflict` when a checkout stands in the way.
  */
-export async function preparePublication(
+async function preparePublication(
   repository: Repository,
   record: RunRecord,
   into: string | undefined,
@@ -53,11 +77,7 @@ export async function preparePublication(
 }
 
 /** Moves the target to the commit, from the base and from nowhere else. Doing it twice does it once. */
-export async function publish(
-  { place }: Repository,
-  base: string,
-  { commit, ref, checkout }: Publication,
-): Promise<void> {
+async function publish({ place }: Repository, base: string, { commit, ref, checkout }: Publication): Promise<void> {
   const target = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
   if (target.stdout.trim() === commit) return;
   if (checkout !== undefined) {
