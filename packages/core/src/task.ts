@@ -2,10 +2,7 @@ import { z } from "zod";
 import { AifactoryError } from "./errors.js";
 import type { TaskSpec } from "./types.js";
 
-const modelString = z
-  .string()
-  .trim()
-  .min(1, "must name a model, such as 'claude-sonnet-4-6' or 'ollama:qwen3-coder:30b'");
+const modelString = z.string().trim().min(1, "must name a model, as 'provider:model'");
 const positive = z.number().positive("must be above 0");
 const whole = z.number().int("must be a whole number").positive("must be above 0");
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { childEnvironment, run, start } from "@aifactory/core/process";
 import { misbehavingCli, type Misbehaviour } from "@aifactory/core/testing";
+import { isAlive } from "./workbench.js";
 
 async function misbehave(misbehaviour: Misbehaviour, options: Partial<Parameters<typeof run>[0]> = {}) {
   const program = await misbehavingCli(misbehaviour);
@@ -12,15 +13,6 @@ async function misbehave(misbehaviour: Misbehaviour, options: Partial<Parameters
     return await run({ command: program.path, ...options });
   } finally {
     await program.remove();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

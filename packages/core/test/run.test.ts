@@ -18,7 +18,7 @@ import {
   type Verifier,
 } from "@aifactory/core";
 import { type Script, scriptedProvider } from "@aifactory/core/testing";
-import { done, workbench, write } from "./workbench.js";
+import { done, isAlive, workbench, write } from "./workbench.js";
 
 const bench = workbench();
 
@@ -64,15 +64,6 @@ function start(turns: readonly Script[], spec: Partial<TaskSpec> = {}, options: 
     { providers: [provider], worktreeRoot: bench.worktreeRoot, ...options },
   );
   return { provider, outcome };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function expectTidy(): Promise<void> {

@@ -39,3 +39,13 @@ export function write(path: string, content = "1\n"): ScriptedTurn {
 
 /** A turn that says that the work is done. */
 export const done: ScriptedTurn = { calls: [{ name: "finish", input: { summary: "Done." } }] };
+
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

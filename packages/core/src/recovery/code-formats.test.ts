@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { recoverToolCalls, type OfferedTool } from "./index.js";
-
-const text = { type: "string" };
-const usual: readonly OfferedTool[] = [
-  offered("get_weather", { city: text }),
-  offered("search", { query: text }),
-  offered("read_file", { path: text }),
-  offered("write_file", { path: text, content: text }),
-  offered("shell", { command: text }),
-];
-
-function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
-  return { name, inputSchema: { type: "object", properties } };
-}
+import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
 
 describe("calls as code", () => {
-  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+  it.each<RecoveryCase>([
     [
       "calling tool",
       '[Calling tool: search({"query":"b"})]\n[Calling tool: search({"query":"c"})]',
@@ -259,8 +246,7 @@ describe("calls as code", () => {
       'TOOL_CALL\n{tool => "shell", args => { --command "uname -a" }}}\n/TOOL_CALL',
       [["shell", { command: "uname -a" }]],
     ],
-  ])("%s", (_, reply, expected, tools = [...usual]) => {
-    const { calls } = recoverToolCalls(reply, tools);
-    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  ])("%s", (_, reply, expected, tools) => {
+    expect(callsIn(reply, tools)).toEqual(expected);
   });
 });

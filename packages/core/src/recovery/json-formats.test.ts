@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { recoverToolCalls, type OfferedTool } from "./index.js";
-
-const text = { type: "string" };
-const usual: readonly OfferedTool[] = [
-  offered("get_weather", { city: text }),
-  offered("search", { query: text }),
-  offered("read_file", { path: text }),
-  offered("write_file", { path: text, content: text }),
-  offered("shell", { command: text }),
-];
-
-function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
-  return { name, inputSchema: { type: "object", properties } };
-}
+import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
 
 describe("JSON behind a mark or alone", () => {
-  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+  it.each<RecoveryCase>([
     [
       "hermes no newline multiple",
       '<tool_call>{"name":"get_weather","arguments":{"city":"A"}}</tool_call><tool_call>{"name":"get_weather","arguments":{"city":"B"}}</tool_call>',
@@ -393,8 +380,7 @@ describe("JSON behind a mark or alone", () => {
         ["search", { query: "c" }],
       ],
     ],
-  ])("%s", (_, reply, expected, tools = [...usual]) => {
-    const { calls } = recoverToolCalls(reply, tools);
-    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  ])("%s", (_, reply, expected, tools) => {
+    expect(callsIn(reply, tools)).toEqual(expected);
   });
 });

@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { recoverToolCalls, type OfferedTool } from "./index.js";
-
-const text = { type: "string" };
-const usual: readonly OfferedTool[] = [
-  offered("get_weather", { city: text }),
-  offered("search", { query: text }),
-  offered("read_file", { path: text }),
-  offered("write_file", { path: text, content: text }),
-  offered("shell", { command: text }),
-];
-
-function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
-  return { name, inputSchema: { type: "object", properties } };
-}
+import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
 
 describe("protocols in plain text", () => {
-  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+  it.each<RecoveryCase>([
     [
       "react json",
       'Thought: x\nAction: search\nAction Input: {"query": "b"}\nObservation: fake',
@@ -37,8 +24,7 @@ describe("protocols in plain text", () => {
     ],
     ["lc blob list", 'Action:\n```\n[{"action": "search", "action_input": "b"}]\n```', [["search", { query: "b" }]]],
     ["lc final", '```json\n{"action": "Final Answer", "action_input": "42"}\n```', []],
-  ])("%s", (_, reply, expected, tools = [...usual]) => {
-    const { calls } = recoverToolCalls(reply, tools);
-    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  ])("%s", (_, reply, expected, tools) => {
+    expect(callsIn(reply, tools)).toEqual(expected);
   });
 });

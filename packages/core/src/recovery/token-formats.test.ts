@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { recoverToolCalls, type OfferedTool } from "./index.js";
-
-const text = { type: "string" };
-const usual: readonly OfferedTool[] = [
-  offered("get_weather", { city: text }),
-  offered("search", { query: text }),
-  offered("read_file", { path: text }),
-  offered("write_file", { path: text, content: text }),
-  offered("shell", { command: text }),
-];
-
-function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
-  return { name, inputSchema: { type: "object", properties } };
-}
+import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
 
 describe("a name behind a special token", () => {
-  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+  it.each<RecoveryCase>([
     [
       "mistral old",
       '[TOOL_CALLS] [{"name":"search","arguments":{"query":"b"}},{"name":"search","arguments":{"query":"c"}}]',
@@ -325,8 +312,7 @@ describe("a name behind a special token", () => {
       ],
       [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "integer" }, b: { type: "array" } } } }],
     ],
-  ])("%s", (_, reply, expected, tools = [...usual]) => {
-    const { calls } = recoverToolCalls(reply, tools);
-    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  ])("%s", (_, reply, expected, tools) => {
+    expect(callsIn(reply, tools)).toEqual(expected);
   });
 });

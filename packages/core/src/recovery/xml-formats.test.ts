@@ -1,21 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { recoverToolCalls, type OfferedTool } from "./index.js";
-
-const text = { type: "string" };
-const usual: readonly OfferedTool[] = [
-  offered("get_weather", { city: text }),
-  offered("search", { query: text }),
-  offered("read_file", { path: text }),
-  offered("write_file", { path: text, content: text }),
-  offered("shell", { command: text }),
-];
-
-function offered(name: string, properties: { [name: string]: unknown }): OfferedTool {
-  return { name, inputSchema: { type: "object", properties } };
-}
+import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
 
 describe("arguments in tags", () => {
-  it.each<[label: string, reply: string, expected: [name: string, input: object][], tools?: OfferedTool[]]>([
+  it.each<RecoveryCase>([
     [
       "qwen std",
       "<tool_call>\n<function=write_file>\n<parameter=path>\na.py\n</parameter>\n<parameter=content>\ndef f():\n    return 1\n\n\n</parameter>\n</function>\n</tool_call>",
@@ -482,8 +469,7 @@ describe("arguments in tags", () => {
       ],
       [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "integer" } } } }],
     ],
-  ])("%s", (_, reply, expected, tools = [...usual]) => {
-    const { calls } = recoverToolCalls(reply, tools);
-    expect(calls.map(({ name, arguments: input }) => [name, input])).toEqual(expected);
+  ])("%s", (_, reply, expected, tools) => {
+    expect(callsIn(reply, tools)).toEqual(expected);
   });
 });
