@@ -46,6 +46,16 @@ export function cliAgent(agent: CliAgent): Provider {
   };
 }
 
+/** A line of an agent's output as a JSON object; undefined when it is none: programs print other things too. */
+export function jsonLine(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<TurnEvent> {
   let text = "";
   const finish = (error: ErrorData, message?: AssistantMessage): TurnEvent => ({

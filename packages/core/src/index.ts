@@ -7,7 +7,9 @@ export {
   type ErrorData,
   type ErrorFacts,
 } from "./errors.js";
-export { cliAgent, type AgentCommand, type CliAgent } from "./cli-agent.js";
+export { askProgram, type ProgramQuestion } from "./ask-program.js";
+export { cliAgent, jsonLine, type AgentCommand, type CliAgent } from "./cli-agent.js";
+export { conversationText } from "./conversation.js";
 export type { CompareOptions, Comparison } from "./compare.js";
 export { approve, compare, readOutcome, reject, requestChanges, runTask } from "./entry.js";
 export type { Outcome, OutcomeStatus } from "./outcome.js";

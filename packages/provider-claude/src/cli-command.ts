@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type AgentCommand, AifactoryError, type Message, type TurnRequest } from "@aifactory/core";
+import { type AgentCommand, AifactoryError, conversationText, type TurnRequest } from "@aifactory/core";
 import { childEnvironment } from "@aifactory/core/process";
 import { keyCure } from "./endpoint.js";
 
@@ -72,7 +72,7 @@ export function commandOf(options: ClaudeCliOptions, request: TurnRequest, scrat
     command: program,
     args: [...args, ...payer.args],
     env: childEnvironment({ ...quiet, ...limit, TMPDIR: scratch, ...payer.env }, payer.inherit),
-    input: promptOf(request),
+    input: conversationText(request),
     files: payer.files,
   };
 }
@@ -105,17 +105,3 @@ function payerOf(options: ClaudeCliOptions, scratch: string): Payer {
 function quoted(path: string): string {
   return `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
-
-/** The system text and the conversation in one: every turn is a session of its own. */
-export function promptOf({ system, messages }: Pick<TurnRequest, "system" | "messages">): string {
-  const last = messages.at(-1)?.text ?? "";
-  const before = messages.slice(0, -1).map((message) => `${titles[message.role]}\n${message.text}`);
-  const told = before.length === 0 ? [] : ["# What was said so far", ...before, "# What is asked now"];
-  return [system, ...told, last].filter((text) => text !== "").join("\n\n");
-}
-
-const titles: { readonly [role in Message["role"]]: string } = {
-  user: "## The user",
-  assistant: "## You",
-  tool: "## A tool's result",
-};

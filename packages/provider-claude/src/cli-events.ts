@@ -1,7 +1,7 @@
-import type { FinishReason, TurnEvent, TurnRequest } from "@aifactory/core";
+import { type FinishReason, jsonLine, type TurnEvent, type TurnRequest } from "@aifactory/core";
 import type { ClaudeCliOptions } from "./cli-command.js";
 import { failureOf } from "./cli-failure.js";
-import { type Block, blocksOf, fieldsOf, type Line, parseLine } from "./cli-lines.js";
+import { type Block, blocksOf, fieldsOf, type Line } from "./cli-lines.js";
 import { toolCall, toolResult } from "./cli-tools.js";
 import { usageOf } from "./usage.js";
 
@@ -90,7 +90,7 @@ export function readLines(options: ClaudeCliOptions, request: TurnRequest): (lin
   };
 
   return (said) => {
-    const line = parseLine(said);
+    const line: Line | undefined = jsonLine(said);
     if (!line) return [{ type: "raw", value: said }];
     if (line.type === "assistant") return assistant(line);
     if (line.type === "user") return blocksOf(line.message).flatMap((block) => toolResult(block, line, request.cwd));

@@ -38,16 +38,6 @@ export interface Block {
   readonly is_error?: boolean;
 }
 
-/** A line, parsed; undefined when it is no JSON object. */
-export function parseLine(text: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The fields of what should be an object; none, if it is something else. */
 export function fieldsOf(value: unknown): { readonly [name: string]: unknown } {
   return typeof value === "object" && value !== null ? { ...value } : {};

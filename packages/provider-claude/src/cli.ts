@@ -1,5 +1,5 @@
-import { AifactoryError, cliAgent, type Provider, type ProviderStatus, toError } from "@aifactory/core";
-import { childEnvironment, run } from "@aifactory/core/process";
+import { AifactoryError, askProgram, cliAgent, type Provider, type ProviderStatus } from "@aifactory/core";
+import { childEnvironment } from "@aifactory/core/process";
 import { type ClaudeCliOptions, commandOf, keyOf, neededFlags } from "./cli-command.js";
 import { readLines } from "./cli-events.js";
 import { exitFailure, installLine } from "./cli-failure.js";
@@ -35,15 +35,6 @@ async function checkProgram(options: ClaudeCliOptions, signal?: AbortSignal): Pr
 }
 
 async function ask({ program = "claude" }: ClaudeCliOptions, flag: string, signal?: AbortSignal): Promise<string> {
-  try {
-    const env = childEnvironment({ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" });
-    const asked = await run({ command: program, args: [flag], env, timeoutMs: 20_000, ...(signal && { signal }) });
-    if (asked.exitCode === 0) return asked.stdout.trim();
-    const words = asked.stderr.trim().slice(0, 500);
-    throw new AifactoryError("provider-broken", `${program} ${flag} failed. ${words} ${installLine}`);
-  } catch (thrown) {
-    const error = toError(thrown);
-    if (error.code !== "program-missing") throw error;
-    throw new AifactoryError("program-missing", `${error.message} ${installLine}`, { cause: error });
-  }
+  const env = childEnvironment({ CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" });
+  return askProgram({ program, flag, installLine, env, timeoutMs: 20_000, ...(signal && { signal }) });
 }

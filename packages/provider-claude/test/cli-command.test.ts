@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TurnRequest } from "@aifactory/core";
+import { conversationText, type TurnRequest } from "@aifactory/core";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { commandOf, neededFlags, promptOf } from "../src/cli-command.js";
+import { commandOf, neededFlags } from "../src/cli-command.js";
 import { cli } from "../src/index.js";
 
 const request: TurnRequest = {
@@ -49,7 +49,7 @@ describe("the command of Claude Code", () => {
 
   it("puts a long prompt on standard input, and what it can into flags", () => {
     const { args = [], env, input } = commandOf({ allowedTools: ["Read", "Bash(git *)"] }, request, "/scratch");
-    expect(input).toBe(promptOf(request));
+    expect(input).toBe(conversationText(request));
     expect(args.join(" ").length).toBeLessThan(1_000);
     expect(args).toEqual(expect.arrayContaining(["--effort", "low", "--allowedTools", "Read,Bash(git *)"]));
     expect(env).toMatchObject({ CLAUDE_CODE_MAX_OUTPUT_TOKENS: "9000" });
@@ -62,7 +62,9 @@ describe("the command of Claude Code", () => {
       { role: "user", text: "It fails." },
     ] as const;
     const parts = ["Rules.", "# What was said so far", "## The user\nAdd a test.", "## You\nAdded."];
-    expect(promptOf({ system: "Rules.", messages })).toBe([...parts, "# What is asked now", "It fails."].join("\n\n"));
+    expect(conversationText({ system: "Rules.", messages })).toBe(
+      [...parts, "# What is asked now", "It fails."].join("\n\n"),
+    );
   });
 });
 

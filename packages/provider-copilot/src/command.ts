@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { type AgentCommand, AifactoryError, type Message, type TurnRequest } from "@aifactory/core";
+import { type AgentCommand, AifactoryError, conversationText, type TurnRequest } from "@aifactory/core";
 import { childEnvironment } from "@aifactory/core/process";
 
 /** How the provider is made. Everything is optional. */
@@ -51,7 +51,7 @@ export function commandOf(options: CopilotOptions, request: TurnRequest, scratch
   const env = endpoint
     ? childEnvironment({ ...common, ...endpointVariables(endpoint), HOME: scratch, XDG_CACHE_HOME: cacheFolder() })
     : childEnvironment(common, subscription);
-  return { command: program, args, env, input: promptOf(request) };
+  return { command: program, args, env, input: conversationText(request) };
 }
 
 /** Where the user's login and settings are. Other GitHub tokens stay out. */
@@ -70,17 +70,3 @@ function endpointVariables({ baseUrl, apiKey, wireApi = "completions" }: Copilot
 function cacheFolder(): string {
   return process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
 }
-
-/** The system text and the conversation in one: every turn is a session of its own. */
-export function promptOf({ system, messages }: Pick<TurnRequest, "system" | "messages">): string {
-  const last = messages.at(-1)?.text ?? "";
-  const before = messages.slice(0, -1).map((message) => `${titles[message.role]}\n${message.text}`);
-  const told = before.length === 0 ? [] : ["# What was said so far", ...before, "# What is asked now"];
-  return [system, ...told, last].filter((text) => text !== "").join("\n\n");
-}
-
-const titles: { readonly [role in Message["role"]]: string } = {
-  user: "## The user",
-  assistant: "## You",
-  tool: "## A tool's result",
-};

@@ -1,7 +1,7 @@
-import type { TurnEvent, TurnRequest } from "@aifactory/core";
+import { jsonLine, type TurnEvent, type TurnRequest } from "@aifactory/core";
 import type { CopilotOptions } from "./command.js";
 import { failureOf } from "./failure.js";
-import { type Line, type LineData, parseLine, type SessionError, silent } from "./lines.js";
+import { type Line, type LineData, type SessionError, silent } from "./lines.js";
 import { notice, toolCall, toolResult } from "./tools.js";
 
 /** Makes the reader of one turn's lines. It remembers the text, who served and what went wrong. */
@@ -74,7 +74,7 @@ export function readLines(options: CopilotOptions, request: TurnRequest): (line:
   };
 
   return (said) => {
-    const line = parseLine(said);
+    const line: Line | undefined = jsonLine(said);
     if (!line) return [{ type: "raw", value: said }];
     const data = line.data ?? {};
     if (line.type === "tool.execution_start") {

@@ -1,5 +1,5 @@
-import { AifactoryError, cliAgent, type Provider, type ProviderStatus, toError } from "@aifactory/core";
-import { childEnvironment, run } from "@aifactory/core/process";
+import { AifactoryError, askProgram, cliAgent, type Provider, type ProviderStatus } from "@aifactory/core";
+import { childEnvironment } from "@aifactory/core/process";
 import { commandOf, type CopilotOptions, neededFlags } from "./command.js";
 import { readLines } from "./events.js";
 import { exitFailure, installLine } from "./failure.js";
@@ -34,16 +34,7 @@ async function checkProgram(options: CopilotOptions, signal?: AbortSignal): Prom
 }
 
 async function ask({ program = "copilot" }: CopilotOptions, flag: string, signal?: AbortSignal): Promise<string> {
-  try {
-    const env = childEnvironment({ COPILOT_AUTO_UPDATE: "false" }, ["XDG_*"]);
-    // The first start unpacks the program.
-    const asked = await run({ command: program, args: [flag], env, timeoutMs: 60_000, ...(signal && { signal }) });
-    if (asked.exitCode === 0) return asked.stdout.trim();
-    const words = asked.stderr.trim().slice(0, 500);
-    throw new AifactoryError("provider-broken", `${program} ${flag} failed. ${words} ${installLine}`);
-  } catch (thrown) {
-    const error = toError(thrown);
-    if (error.code !== "program-missing") throw error;
-    throw new AifactoryError("program-missing", `${error.message} ${installLine}`, { cause: error });
-  }
+  const env = childEnvironment({ COPILOT_AUTO_UPDATE: "false" }, ["XDG_*"]);
+  // The first start unpacks the program.
+  return askProgram({ program, flag, installLine, env, timeoutMs: 60_000, ...(signal && { signal }) });
 }

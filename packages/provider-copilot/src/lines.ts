@@ -57,13 +57,3 @@ export const silent: ReadonlySet<string> = new Set([
   "tool.execution_partial_result",
   "user.message",
 ]);
-
-/** A line, parsed; undefined when it is no JSON object. */
-export function parseLine(text: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

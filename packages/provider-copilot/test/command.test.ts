@@ -1,9 +1,9 @@
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TurnRequest } from "@aifactory/core";
+import { conversationText, type TurnRequest } from "@aifactory/core";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { commandOf, neededFlags, promptOf } from "../src/command.js";
+import { commandOf, neededFlags } from "../src/command.js";
 import copilot from "../src/index.js";
 
 const request: TurnRequest = {
@@ -49,7 +49,7 @@ describe("the command of Copilot", () => {
 
   it("puts a long prompt on standard input", () => {
     const { args = [], input } = commandOf({}, request, "/scratch");
-    expect(input).toBe(promptOf(request));
+    expect(input).toBe(conversationText(request));
     expect(args.join(" ").length).toBeLessThan(1_000);
   });
 
