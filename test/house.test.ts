@@ -38,7 +38,7 @@ const layers: readonly (readonly string[])[] = [
   ["run-context"],
   ["resolve", "loop"],
   ["reply"],
-  ["ask-program", "cli-agent", "nudge", "recovery", "tool-calls", "tools", "turn", "worktree"],
+  ["ask-program", "cli-agent", "json-rpc", "nudge", "recovery", "tool-calls", "tools", "turn", "worktree"],
   ["budget", "checkpoint", "conversation", "deadlines", "journal", "lock", "outcome", "prompts", "repository"],
   ["next"],
   ["record"],

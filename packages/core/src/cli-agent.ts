@@ -15,8 +15,13 @@ export interface CliAgent {
    * @param scratch A private folder of this turn, for HOME, TMPDIR and settings; it is removed afterwards.
    */
   command(request: TurnRequest, scratch: string): AgentCommand;
-  /** Makes the reader of a turn's output: what one line means. Pure; it keeps what it must remember between lines. */
-  readonly read: (request: TurnRequest) => (line: string) => readonly TurnEvent[];
+  /**
+   * Makes the reader of a turn's output: what one line means. It keeps what it must remember between lines.
+   *
+   * @param say Writes a line to the program, for commands with `dialogue`. They begin with what is said before the reader
+   *   is returned, and their input is closed after its `finish`.
+   */
+  readonly read: (request: TurnRequest, say: (line: string) => void) => (line: string) => readonly TurnEvent[];
   /** What a non-zero exit means, where the program has codes of its own. */
   exit?(result: CommandResult): ErrorData | undefined;
   readonly check?: Provider["check"];
@@ -73,8 +78,9 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
   try {
     const { files = {}, ...command } = agent.command(request, scratch);
     for (const [path, content] of Object.entries(files)) await writeInto(join(scratch, path), content);
-    program = start({ cwd: request.cwd, ...command, signal: request.signal });
-    const read = agent.read(request);
+    const running = start({ cwd: request.cwd, ...command, signal: request.signal });
+    program = running;
+    const read = agent.read(request, (line) => running.write(`${line}\n`));
     const lines = program.lines();
     for (let line = await lines.next(); !line.done; line = await lines.next()) {
       for (const event of read(line.value)) {
@@ -105,6 +111,7 @@ async function writeInto(path: string, content: string): Promise<void> {
 
 /** Waits for the exit of a program that has said its last word; one that stays is ended, and that is no failure. */
 async function settle(program: RunningCommand, lines: AsyncGenerator<string>): Promise<CommandResult | undefined> {
+  program.end();
   // Its pipe is drained while we wait, or it could never exit.
   const drained = (async () => {
     while (!(await lines.next()).done);

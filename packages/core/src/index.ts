@@ -9,6 +9,7 @@ export {
 } from "./errors.js";
 export { askProgram, type ProgramQuestion } from "./ask-program.js";
 export { cliAgent, jsonLine, type AgentCommand, type CliAgent } from "./cli-agent.js";
+export { jsonRpc, type RpcError, type RpcHandlers, type RpcPeer, type RpcValue } from "./json-rpc.js";
 export { conversationText } from "./conversation.js";
 export type { CompareOptions, Comparison } from "./compare.js";
 export { approve, compare, readOutcome, reject, requestChanges, runTask } from "./entry.js";

@@ -5,7 +5,7 @@ import type { Provider, TurnEvent, TurnRequest } from "../src/types.js";
 
 /** An agent that does not exist: it prints JSON, a line each. */
 export const dialect: AgentDialect = {
-  readsInput: true,
+  input: "whole",
   begin: ({ servedModel = "agent-1" }) => [line({ type: "begin", model: servedModel })],
   part(part) {
     if (part.type === "text") return { before: part.chunks.map((text) => line({ type: "say", text })) };

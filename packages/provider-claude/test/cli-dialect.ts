@@ -10,7 +10,7 @@ import { cli } from "../src/index.js";
 
 /** Claude Code's `--output-format stream-json`, as recorded in `fixtures`. */
 export const dialect: AgentDialect = {
-  readsInput: true,
+  input: "whole",
   begin: ({ servedModel = model }) => [
     line({ type: "system", subtype: "init", model: servedModel, apiKeySource: "apiKeyHelper" }),
   ],

@@ -13,7 +13,7 @@ export const model = "scripted-1";
 
 /** Copilot's `--output-format json`, as recorded in `fixtures`. */
 export const dialect: AgentDialect = {
-  readsInput: true,
+  input: "whole",
   begin: () => [line("assistant.turn_start", { turnId: "0" }), line("assistant.message_start", { messageId })],
   part(part, scene) {
     if (part.type === "text") {

@@ -20,6 +20,7 @@ export { replayProvider } from "./replay-provider.js";
 export {
   type AgentDialect,
   type AgentFault,
+  type AgentLine,
   type AgentLines,
   type ProgramRun,
   sceneProgram,

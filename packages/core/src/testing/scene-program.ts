@@ -2,31 +2,38 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { playerSource } from "./scene-player.js";
 import type { Scene, SceneFault, ScenePart } from "./scenes.js";
 
 /** What an agent's program prints, as far as scenes need it: all that a package adds to `sceneProgram`. */
 export interface AgentDialect {
   /** Lines before the first part. */
-  begin?(scene: Scene): readonly string[];
+  begin?(scene: Scene): readonly AgentLine[];
   /** Lines of one part. Those of a tool come in two goes: when it begins and when it has done its work. */
   part(part: ScenePart, scene: Scene): AgentLines;
   /** The program's regular last lines. */
-  end(scene: Scene): readonly string[];
+  end(scene: Scene): readonly AgentLine[];
   /** How the program tells that something is wrong. */
   fault(fault: SceneFault, scene: Scene): AgentFault;
-  /** Whether the program reads its prompt from standard input; then it always reads that to its end. */
-  readonly readsInput?: boolean;
+  /**
+   * How it reads its standard input. `whole`: to its end, before it begins. `dialogue`: line by line, and it exits at the
+   * end of it. Default: not at all.
+   */
+  readonly input?: "whole" | "dialogue";
 }
+
+/** A line it prints or, in a dialogue, a message of JSON-RPC it waits for and its answer to that. */
+export type AgentLine = string | { readonly hears: string; readonly answers?: object };
 
 /** Lines around the work of a tool. */
 export interface AgentLines {
-  readonly before: readonly string[];
-  readonly after?: readonly string[];
+  readonly before: readonly AgentLine[];
+  readonly after?: readonly AgentLine[];
 }
 
 /** The end of a program that failed. */
 export interface AgentFault {
-  readonly lines: readonly string[];
+  readonly lines: readonly AgentLine[];
   readonly stderr?: string;
   readonly exitCode: number;
 }
@@ -44,7 +51,7 @@ export interface SceneProgram {
 export interface ProgramRun {
   readonly arguments: readonly string[];
   readonly cwd: string;
-  /** What it read from standard input; empty when it does not read. */
+  /** What it has read from standard input; empty when it does not read. */
   readonly input: string;
 }
 
@@ -55,13 +62,13 @@ export async function sceneProgram(dialect: AgentDialect, scenes: readonly Scene
   const path = join(folder, "agent");
   const plays = scenes.map((scene) => ({
     ...scene.program,
-    readsInput: scene.program?.readsInput ?? dialect.readsInput ?? false,
+    input: dialect.input ?? (scene.program?.readsInput ? "whole" : "none"),
     splitBytes: scene.splitBytes ?? false,
     steps: stepsOf(dialect, scene),
   }));
   await writeFile(
     path,
-    program.replace("PLAYS", () => JSON.stringify(plays)),
+    playerSource.replace("PLAYS", () => JSON.stringify(plays)),
   );
   await chmod(path, 0o755);
   const isMissing = scenes[0]?.fault?.kind === "missing-program";
@@ -79,7 +86,7 @@ export async function sceneProgram(dialect: AgentDialect, scenes: readonly Scene
 }
 
 type Step =
-  | { readonly print: readonly string[] }
+  | { readonly print: readonly AgentLine[] }
   | { readonly complain: string }
   | { readonly write: string; readonly text: string }
   | { readonly run: string }
@@ -105,68 +112,3 @@ function stepsOf(dialect: AgentDialect, scene: Scene): readonly Step[] {
   const end = staying ? "stall" : ending === "cut" ? "kill" : "exit";
   return [...steps, { end, code: habits?.exitCode ?? 0 }];
 }
-
-/** The program itself. Tools run in a session of their own, as those of real agents do. */
-const program = `#!/usr/bin/env node
-const { spawn } = require("node:child_process");
-const { existsSync, mkdirSync, renameSync, writeFileSync } = require("node:fs");
-const { dirname, join } = require("node:path");
-const { once } = require("node:events");
-const plays = PLAYS;
-const runs = join(__dirname, "runs");
-
-function takeNumber() {
-  for (let at = 0; ; at++) {
-    try {
-      mkdirSync(join(runs, "taken-" + at));
-      return at;
-    } catch {}
-  }
-}
-
-async function readInput() {
-  let input = "";
-  for await (const chunk of process.stdin) input += chunk;
-  return input;
-}
-
-function say(stream, text, split) {
-  if (!split) return new Promise((done) => stream.write(text, done));
-  const bytes = Buffer.from(text);
-  const pieces = [];
-  for (let at = 0; at < bytes.length; at += 3) pieces.push(bytes.subarray(at, at + 3));
-  return pieces.reduce(
-    (before, piece) => before.then(() => new Promise((done) => stream.write(piece, () => setImmediate(done)))),
-    Promise.resolve(),
-  );
-}
-
-async function main() {
-  // Whoever forgets to end it does not keep it for ever.
-  setInterval(() => existsSync(__dirname) || process.exit(), 500);
-  const at = takeNumber();
-  const play = plays[at];
-  const input = play && play.readsInput ? await readInput() : "";
-  const run = { arguments: process.argv.slice(2), cwd: process.cwd(), input };
-  writeFileSync(join(runs, at + ".part"), JSON.stringify(run));
-  renameSync(join(runs, at + ".part"), join(runs, at + ".json"));
-  if (!play) {
-    await say(process.stderr, "No scene is left.");
-    process.exit(70);
-  }
-  if (play.stderrBytes) await say(process.stderr, "noise ".repeat(play.stderrBytes / 6));
-  for (const step of play.steps) {
-    if (step.print) for (const line of step.print) await say(process.stdout, line + "\\n", play.splitBytes);
-    if (step.complain) await say(process.stderr, step.complain);
-    if (step.write) {
-      mkdirSync(dirname(step.write), { recursive: true });
-      writeFileSync(step.write, step.text);
-    }
-    if (step.run) await once(spawn("sh", ["-c", step.run], { detached: true, stdio: "ignore" }), "exit");
-    if (step.end === "kill") process.kill(process.pid, "SIGKILL");
-    if (step.end === "exit") process.exit(step.code);
-  }
-}
-
-main();
-`;
