@@ -33,6 +33,18 @@ export function limitReached({ task, turns, usage }: RunRecord, spentMs: number)
   return undefined;
 }
 
+/** Tokens that one turn may give before a limit of tokens or dollars is reached; undefined when there is none. */
+export function outputRoom({ task, usage }: RunRecord, facts: ModelFacts | undefined): number | undefined {
+  const { tokens, usd } = task.limits;
+  const byTokens = tokens === undefined ? Infinity : tokens - (usage.inputTokens ?? 0) - (usage.outputTokens ?? 0);
+  const price = facts?.price?.output ?? 0;
+  const byMoney = usd === undefined || price === 0 ? Infinity : ((usd - (usage.cost?.usd ?? 0)) / price) * 1_000_000;
+  const room = Math.floor(Math.min(byTokens, byMoney, facts?.maxOutputTokens ?? Infinity));
+  if (Math.min(byTokens, byMoney) === Infinity) return undefined;
+  // Less is refused by some vendors.
+  return Math.max(room, 16);
+}
+
 function reached(name: string, limit: number, used: number): ErrorData {
   return errorData(
     "limit-reached",

@@ -56,7 +56,7 @@ async function newest(place: GitPlace, known: string, tip: string): Promise<stri
 }
 
 /** Lines and files between two commits. */
-async function diffStat(place: GitPlace, from: string, to: string): Promise<DiffStat> {
+export async function diffStat(place: GitPlace, from: string, to: string): Promise<DiffStat> {
   const lines = await git(place, ["diff", "--numstat", "--no-renames", "--no-ext-diff", "--no-textconv", from, to]);
   const rows = lines === "" ? [] : lines.split("\n").map((line) => line.split("\t"));
   // A binary file counts no lines: git writes `-`.

@@ -3,19 +3,21 @@ import { tell, type TaskEvents } from "./events.js";
 import { git } from "./git.js";
 import type { Journal } from "./journal.js";
 import type { Release } from "./lock.js";
+import { historyOf } from "./history.js";
 import { type Next, next } from "./next.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
+import { modelNow } from "./phases.js";
 import type { Parts } from "./parts.js";
 import type { Repository } from "./repository.js";
 import type { RunContext } from "./run-context.js";
 import { fixStep } from "./steps/fix.js";
 import { planStep } from "./steps/plan.js";
 import { publishStep } from "./steps/publish.js";
-import { checkpoint } from "./steps/stretch.js";
+import { checkpoint } from "./steps/checkpoint.js";
 import { verifyStep } from "./steps/verify.js";
 import { workStep } from "./steps/work.js";
 import type { Deadlines } from "./deadlines.js";
-import type { Retry } from "./turn.js";
+import type { Retry } from "./retry.js";
 import { openWorktree, type Worktree } from "./worktree.js";
 
 /** How a run is driven: the options of `runTask` that matter from here on. */
@@ -48,7 +50,10 @@ export async function drive({ repository, journal, release, parts, options }: Dr
       return journal.record;
     },
     repository,
-    ...parts,
+    verifier: parts.verifier,
+    tools: parts.tools,
+    model: (phase) => parts.models.get(modelNow(journal.record, phase))!,
+    history: async (step) => historyOf(await journal.entries(), step),
     deadlines: options.deadlines ?? {},
     retry: options.retry ?? {},
     signal: options.signal ?? new AbortController().signal,

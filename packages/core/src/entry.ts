@@ -47,9 +47,37 @@ export const requestChanges: typeof import("./review.js").requestChanges = async
   (await import("./review.js")).requestChanges(...args);
 
 /**
- * Reads how a run came out, from any process.
+ * Goes on with a run that broke off: its process was killed, it was stopped, it failed or reached a limit. What it had
+ * written is taken over; a model's conversation goes on where it was.
+ *
+ * @param options Those of `runTask`, and limits that take the place of the task's.
+ * @returns The new outcome, as `runTask` does.
+ * @throws `not-resumable`, `unknown-run`, `locked`, `moved`, or for bad input, before anything is spent.
+ */
+export const resumeTask: typeof import("./run.js").resumeTask = async (...args) =>
+  (await import("./run.js")).resumeTask(...args);
+
+/**
+ * The runs of a repository, the newest first.
+ *
+ * @throws `unsupported-repo`.
+ */
+export const listRuns: typeof import("./runs.js").listRuns = async (...args) =>
+  (await import("./runs.js")).listRuns(...args);
+
+/**
+ * Reads a run, from any process.
  *
  * @throws `unknown-run`.
  */
-export const readOutcome: typeof import("./review.js").readOutcome = async (...args) =>
-  (await import("./review.js")).readOutcome(...args);
+export const openRun: typeof import("./runs.js").openRun = async (...args) =>
+  (await import("./runs.js")).openRun(...args);
+
+/**
+ * Removes the runs of a repository that are over: journal, branch and what is left of the worktree. What runs, waits, can
+ * be resumed, holds uncommitted files or is younger than asked for is kept.
+ *
+ * @throws `unsupported-repo`.
+ */
+export const cleanRuns: typeof import("./runs.js").cleanRuns = async (...args) =>
+  (await import("./runs.js")).cleanRuns(...args);

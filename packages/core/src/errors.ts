@@ -48,6 +48,7 @@ const codes = {
   moved: { who: "user", retryable: false },
   conflict: { who: "user", retryable: false },
   unverified: { who: "user", retryable: false },
+  "not-resumable": { who: "caller", retryable: false },
   "not-pending": { who: "caller", retryable: false },
   internal: { who: "provider", retryable: false },
 } as const satisfies Record<string, { who: "caller" | "user" | "provider" | "model" | "limit"; retryable: boolean }>;

@@ -1,7 +1,17 @@
 import { EventEmitter } from "eventemitter3";
 import type { ErrorData } from "./errors.js";
 import type { Task } from "./task.js";
-import type { AssistantMessage, FinishReason, Message, Phase, ToolCall, TurnEvent, Usage, Verdict } from "./types.js";
+import type {
+  AssistantMessage,
+  FinishReason,
+  Limits,
+  Message,
+  Phase,
+  ToolCall,
+  TurnEvent,
+  Usage,
+  Verdict,
+} from "./types.js";
 
 /** Names a step of a run: `plan`, `work-0`, `verify-1`, `fix-1`, `publish`. Messages, turns and checkpoints carry it. */
 export type StepKey = string;
@@ -90,6 +100,20 @@ export type RecordEvent =
       readonly commit: string;
       readonly by?: string;
       readonly text?: string;
+    }
+  | {
+      /** A model had no quota, was down or stalled: the next one of the task's list goes on. */
+      readonly type: "handed-over";
+      readonly step: StepKey;
+      readonly from: string;
+      readonly to: string;
+      readonly error: ErrorData;
+    }
+  | {
+      /** A run that had broken off goes on. */
+      readonly type: "resumed";
+      /** Limits that take the place of the task's. */
+      readonly limits?: Limits;
     }
   | { readonly type: "published"; readonly commit: string; readonly ref: string }
   | { readonly type: "run-failed"; readonly error: ErrorData }

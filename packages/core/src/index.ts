@@ -12,16 +12,27 @@ export { cliAgent, jsonLine, type AgentCommand, type CliAgent } from "./cli-agen
 export { jsonRpc, type RpcError, type RpcHandlers, type RpcPeer, type RpcValue } from "./json-rpc.js";
 export { conversationText } from "./conversation.js";
 export type { CompareOptions, Comparison } from "./compare.js";
-export { approve, compare, readOutcome, reject, requestChanges, runTask } from "./entry.js";
+export {
+  approve,
+  cleanRuns,
+  compare,
+  listRuns,
+  openRun,
+  reject,
+  requestChanges,
+  resumeTask,
+  runTask,
+} from "./entry.js";
 export type { Outcome, OutcomeStatus } from "./outcome.js";
 export { next, type Next } from "./next.js";
 export { apply, type Entry, type RunRecord } from "./record.js";
 export type { Resolution } from "./resolve.js";
-export type { ApproveOptions, RunReference } from "./review.js";
-export type { RunOptions } from "./run.js";
+export type { ApproveOptions } from "./review.js";
+export type { RunOptions, RunReference } from "./run.js";
+export type { Cleaning, DamagedRun, Run, RunState } from "./runs.js";
 export { ToolTrouble } from "./tools/trouble.js";
 export type { Deadlines } from "./deadlines.js";
-export type { Retry } from "./turn.js";
+export type { Retry } from "./retry.js";
 export { TaskEvents, type DiffStat, type LiveEvent, type RecordEvent, type RunEvent, type Subtask } from "./events.js";
 export type {
   AssistantMessage,
@@ -34,6 +45,7 @@ export type {
   JsonSchema,
   Limits,
   Message,
+  ModelChain,
   ModelChoice,
   ModelFacts,
   Phase,

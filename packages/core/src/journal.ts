@@ -7,12 +7,14 @@ import { apply, type Entry, type RunRecord } from "./record.js";
 /** The append-only history of one run: one JSON entry a line, on disk before `append` resolves. */
 export interface Journal {
   readonly record: RunRecord;
+  /** What is written down, from the beginning. */
+  entries(): Promise<readonly Entry[]>;
   append(event: RecordEvent): Promise<RunRecord>;
   close(): Promise<void>;
 }
 
 /** Where the runs of a repository are kept: in its own git directory, never in the tree. */
-function runsDirectory(commonDir: string): string {
+export function runsDirectory(commonDir: string): string {
   return join(commonDir, "aifactory", "runs");
 }
 
@@ -61,16 +63,21 @@ async function openForAppend(
   first: RecordEvent | undefined,
 ): Promise<Journal> {
   const file = await onDisk(() => open(journalFile(directory), known ? "a" : "ax"));
+  let bytes = (await file.stat()).size;
   let record = known;
   let queue: Promise<unknown> = Promise.resolve();
 
   const write = async (event: RecordEvent): Promise<RunRecord> => {
     const entry: Entry = { seq: (record?.seq ?? 0) + 1, at: new Date().toISOString(), event };
     // The line first, the record second: what is not on disk has not happened.
+    const line = `${JSON.stringify(entry)}\n`;
     await onDisk(async () => {
-      await file.appendFile(`${JSON.stringify(entry)}\n`);
+      // Half a line that a full disk left behind would damage what follows it.
+      await file.truncate(bytes);
+      await file.appendFile(line);
       await file.datasync();
     });
+    bytes += Buffer.byteLength(line);
     record = apply(record, entry);
     return record;
   };
@@ -87,6 +94,7 @@ async function openForAppend(
       return record;
     },
     append,
+    entries: async () => (await readEntries(directory)).entries,
     async close() {
       await queue;
       await file.close();

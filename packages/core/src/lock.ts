@@ -30,6 +30,12 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
   }
 }
 
+/** Whether a living process holds a lock. */
+export async function isHeld(file: string): Promise<boolean> {
+  await dropIfDead(file);
+  return (await readFile(file, "utf8").catch(() => "")) !== "";
+}
+
 async function claim(file: string, holder: string): Promise<boolean> {
   try {
     const handle = await open(file, "wx");

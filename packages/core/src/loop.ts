@@ -6,7 +6,8 @@ import { nudgeSays } from "./prompts.js";
 import { type ReadReply, readReply } from "./reply.js";
 import { type ToolOutcome, toolRunner } from "./tool-calls.js";
 import { describeTool } from "./tools/index.js";
-import { type Reply, type Retry, takeTurn } from "./turn.js";
+import type { Retry } from "./retry.js";
+import { type Reply, takeTurn } from "./turn.js";
 import type { Effort, Message, Provider, Tool, ToolContext, Usage } from "./types.js";
 
 /** A stretch of work for one provider: until it is done, stuck, out of limits or broken. */
@@ -17,11 +18,16 @@ export interface WorkOrder {
   readonly asked: string;
   readonly model: string;
   readonly system: string;
+  /** What was said before: it is in the journal already. */
+  readonly history: readonly Message[];
+  /** What is said now. */
   readonly messages: readonly Message[];
   readonly tools: readonly Tool[];
   readonly context: ToolContext;
   /** Whether a file must change before the work can be done. */
   readonly needsWrite: boolean;
+  /** Whether one has changed already. */
+  readonly written: boolean;
   readonly nudges: { readonly [rule: string]: number };
   readonly deadlines: Deadlines;
   readonly retry: Retry;
@@ -29,10 +35,12 @@ export interface WorkOrder {
   /** Writes to the journal before it resolves. */
   readonly emit: (event: RecordEvent) => Promise<void>;
   readonly tell: (event: LiveEvent) => void;
-  /** The limit that is reached, if one is. */
-  limit(): ErrorData | undefined;
+  /** The limit that is reached, if one is, with what the turn under way has used. */
+  limit(turn?: Usage): ErrorData | undefined;
+  /** Tokens that a turn may give before a limit is reached; undefined when there is none. */
+  outputRoom(): number | undefined;
   /** Adds the cost where the provider does not name it. */
-  priced(usage: Usage | undefined): Usage | undefined;
+  priced(usage: Usage): Usage;
   /** Commits what changed and says whether this stretch of work has changed anything so far. */
   checkpoint(): Promise<boolean>;
 }
@@ -49,7 +57,7 @@ export interface WorkResult {
  * agent has run its own when its turn ends. Never throws for what a provider does.
  */
 export async function work(order: WorkOrder): Promise<WorkResult> {
-  const messages: Message[] = [];
+  const messages: Message[] = [...order.history];
   const say = async (message: Message): Promise<void> => {
     messages.push(message);
     await order.emit({ type: "message", step: order.step, message });
@@ -59,7 +67,7 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
   const nudge = watchWork(order.needsWrite, order.nudges);
   let session: Usage | undefined;
   let without: readonly string[] = [];
-  let written = false;
+  let { written } = order;
 
   for (const message of order.messages) await say(message);
   for (;;) {
@@ -110,6 +118,7 @@ async function turn(
   session: Usage | undefined,
 ): Promise<Reply> {
   const { step, provider, asked, model, system, context, effort } = order;
+  const room = order.outputRoom();
   const request = {
     model,
     system,
@@ -117,6 +126,7 @@ async function turn(
     tools: offered.map(describeTool),
     cwd: context.root,
     ...(effort && { effort }),
+    ...(room !== undefined && provider.kind === "model" && { maxOutputTokens: room }),
   };
   const reply = await takeTurn({
     provider,
@@ -125,10 +135,11 @@ async function turn(
     retry: order.retry,
     signal: context.signal,
     session,
+    limit: (usage) => order.limit(usage),
     onEvent: (event) => order.tell({ type: "turn-event", step, event }),
     onRetry: (attempt, delayMs, error) => order.tell({ type: "retry", step, attempt, delayMs, error }),
   });
-  const usage = order.priced(reply.usage);
+  const usage = reply.usage && order.priced(reply.usage);
   await order.emit({
     type: "turn-finished",
     step,
@@ -158,6 +169,7 @@ function changesSomething(provider: Provider, outcomes: readonly ToolOutcome[]):
 }
 
 function failed(error: ErrorData, limit: ErrorData | undefined, text: string): WorkResult {
+  if (error.code === "limit-reached") return { end: "limit", error, text };
   return error.code === "aborted" && limit ? { end: "limit", error: limit, text } : { end: "failed", error, text };
 }
 

@@ -30,6 +30,8 @@ export interface Outcome {
   readonly models: RunRecord["models"];
   readonly subtasks: { readonly done: number; readonly total: number };
   readonly turns: number;
+  /** Models that went on where another could not, and why. */
+  readonly handovers: RunRecord["handovers"];
   /** Over the whole run; `cost` says its basis and is absent when no amount is known. */
   readonly usage: Usage;
   /** Turns of which no cost is known: above 0, `usage.cost` is only a part. */
@@ -57,6 +59,7 @@ export function outcomeOf(record: RunRecord, repo: string): Outcome {
     stat,
     verdict,
     models,
+    handovers,
     turns,
     usage,
     uncosted,
@@ -83,6 +86,7 @@ export function outcomeOf(record: RunRecord, repo: string): Outcome {
       total: record.subtasks.length,
     },
     turns,
+    handovers,
     usage,
     uncosted,
     nudges,
@@ -98,7 +102,7 @@ export function outcomeOf(record: RunRecord, repo: string): Outcome {
 
 function statusOf(record: RunRecord): [OutcomeStatus, (ErrorData | undefined)?] {
   const { error, cancelled, stopped, head, base, verdict, done, subtasks } = record;
-  if (cancelled) return ["cancelled", error];
+  if (cancelled && error) return ["cancelled", error];
   if (error) return ["failed", error];
   if (stopped) return [stoppedStatus(record), stopped.error];
   if (head === base) return ["no-changes", errorData("no-changes", "The run ended without a change to any file.")];
@@ -125,6 +129,6 @@ function reviewOf(record: RunRecord): Outcome["review"] {
 export function isPending(record: RunRecord): boolean {
   const step = next(record);
   const isFailedWithWork =
-    "end" in step && record.error !== undefined && record.head !== record.base && !record.published && !record.review;
+    "end" in step && record.error !== null && record.head !== record.base && !record.published && !record.review;
   return "waitFor" in step || isFailedWithWork || (record.review?.decision === "approve" && !record.published);
 }

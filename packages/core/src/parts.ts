@@ -2,14 +2,15 @@ import { requirePrice } from "./budget.js";
 import { AifactoryError } from "./errors.js";
 import { type Resolution, resolveModel, resolveVerifier } from "./resolve.js";
 import type { PhaseModel } from "./run-context.js";
-import { modelFor, plans } from "./phases.js";
+import { modelsFor, plans } from "./phases.js";
 import type { Task } from "./task.js";
 import { builtInTools } from "./tools/index.js";
-import type { Phase, Tool, Verifier } from "./types.js";
+import type { Tool, Verifier } from "./types.js";
 
 /** Everything that a task names. */
 export interface Parts {
-  readonly models: { readonly [phase in Phase]: PhaseModel };
+  /** By model string. */
+  readonly models: ReadonlyMap<string, PhaseModel>;
   readonly verifier: Verifier | undefined;
   readonly tools: readonly Tool[];
 }
@@ -29,19 +30,13 @@ export async function resolveParts(task: Task, options: PartSources): Promise<Pa
   const tools = chooseTools(task, options.tools ?? []);
   const name = typeof task.verify === "object" ? task.verify.verifier : task.verify;
   const verifier = name === undefined ? undefined : await resolveVerifier(name, options);
-  const found = new Map<string, PhaseModel>();
-  const find = async (phase: Phase): Promise<PhaseModel> => {
-    const asked = modelFor(task, phase);
-    const model = found.get(asked) ?? (await resolvePhase(task, asked, options));
-    found.set(asked, model);
-    return model;
-  };
-  const code = await find("code");
-  return {
-    models: { code, plan: plans(task) ? await find("plan") : code, fix: await find("fix") },
-    verifier,
-    tools,
-  };
+  const models = new Map<string, PhaseModel>();
+  for (const phase of ["code", ...(plans(task) ? ["plan" as const] : []), "fix"] as const) {
+    for (const asked of modelsFor(task, phase)) {
+      if (!models.has(asked)) models.set(asked, await resolvePhase(task, asked, options));
+    }
+  }
+  return { models, verifier, tools };
 }
 
 async function resolvePhase(task: Task, asked: string, options: PartSources): Promise<PhaseModel> {

@@ -1,71 +1,10 @@
-import type { ErrorData } from "./errors.js";
-import type { DiffStat, RecordEvent, StepKey, Subtask, WorkEnd } from "./events.js";
+import type { RecordEvent, Subtask } from "./events.js";
 import type { Task } from "./task.js";
-import type { Usage, Verdict } from "./types.js";
+import type { Limits } from "./types.js";
+import type { Entry, RunRecord } from "./types/run-record.js";
 import { addUsage } from "./usage.js";
 
-/** The whole life of a run as plain data: no secret and no path of a machine other than the user's own `repo`. */
-export interface RunRecord {
-  readonly v: 1;
-  readonly id: string;
-  /** Number of the last event in it. */
-  readonly seq: number;
-  readonly startedAt: string;
-  readonly updatedAt: string;
-  readonly task: Task;
-  readonly base: string;
-  readonly baseRef?: string;
-  readonly branch: string;
-  /** The newest checkpoint, or the base. */
-  readonly head: string;
-  readonly stat: DiffStat;
-  readonly dirty: readonly string[];
-  readonly subtasks: readonly Subtask[];
-  readonly planned: boolean;
-  /** How many subtasks are finished. */
-  readonly done: number;
-  /** Why work ended before all subtasks were finished. */
-  readonly stopped: {
-    readonly end: Exclude<WorkEnd, "finished">;
-    readonly error?: ErrorData;
-  } | null;
-  /** How often each kind of step was started. */
-  readonly attempts: { readonly [step: StepKey]: number };
-  readonly verdict: Verdict | null;
-  readonly verifications: number;
-  /** Rounds of fixing since the last request of a person. */
-  readonly fixes: number;
-  /** The decision of a person; null while there is none. */
-  readonly review: {
-    readonly decision: "approve" | "reject";
-    readonly commit: string;
-    readonly at: string;
-    readonly by?: string;
-    readonly text?: string;
-  } | null;
-  readonly published: { readonly commit: string; readonly ref: string; readonly at: string } | null;
-  readonly error?: ErrorData;
-  readonly cancelled: boolean;
-  readonly turns: number;
-  /** Model strings in the order in which they were first asked, each with what really served. */
-  readonly models: readonly { readonly asked: string; readonly served?: string }[];
-  readonly usage: Usage;
-  /** Turns of which no cost is known. */
-  readonly uncosted: number;
-  readonly nudges: readonly { readonly rule: string; readonly level: number }[];
-  readonly recovered: readonly { readonly name: string; readonly format: string }[];
-  readonly notices: readonly { readonly code: string; readonly message: string }[];
-  /** Milliseconds of work and of verification; the wait for a person is in neither. */
-  readonly workMs: number;
-  readonly verifyMs: number;
-}
-
-/** An event as the journal numbers and dates it. */
-export interface Entry {
-  readonly seq: number;
-  readonly at: string;
-  readonly event: RecordEvent;
-}
+export type { Entry, Handover, RunRecord } from "./types/run-record.js";
 
 /** What is known after an event. Pure; an event that is in the record already changes nothing. */
 export function apply(record: RunRecord | undefined, { seq, at, event }: Entry): RunRecord {
@@ -96,12 +35,15 @@ function begin(seq: number, at: string, event: Extract<RecordEvent, { type: "run
     planned: false,
     done: 0,
     stopped: null,
+    current: null,
+    handovers: [],
     attempts: {},
     verdict: null,
     verifications: 0,
     fixes: 0,
     review: null,
     published: null,
+    error: null,
     cancelled: false,
     turns: 0,
     models: [],
@@ -123,6 +65,7 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
     case "step-started":
       return {
         attempts: { ...record.attempts, [event.step]: event.attempt },
+        current: record.current?.step === event.step ? record.current : { step: event.step, from: record.head },
         ...(event.step.startsWith("fix") && event.attempt === 1 && { fixes: record.fixes + 1 }),
       };
     case "turn-finished":
@@ -155,6 +98,17 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
       };
     case "reviewed":
       return decide(record, event, at);
+    case "handed-over": {
+      const { step, from, to, error } = event;
+      return { handovers: [...record.handovers, { step, from, to, error }] };
+    }
+    case "resumed":
+      return {
+        error: null,
+        cancelled: false,
+        stopped: null,
+        task: { ...record.task, limits: { ...record.task.limits, ...given(event.limits) } },
+      };
     case "published":
       return { published: { commit: event.commit, ref: event.ref, at } };
     case "run-failed":
@@ -166,7 +120,7 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
 
 function finishWork(record: RunRecord, event: Extract<RecordEvent, { type: "work-finished" }>): Partial<RunRecord> {
   if (event.end !== "finished") return { stopped: { end: event.end, ...(event.error && { error: event.error }) } };
-  return event.step.startsWith("work") ? { done: record.done + 1 } : {};
+  return { current: null, ...(event.step.startsWith("work") && { done: record.done + 1 }) };
 }
 
 function decide(record: RunRecord, event: Extract<RecordEvent, { type: "reviewed" }>, at: string): Partial<RunRecord> {
@@ -186,9 +140,21 @@ function decide(record: RunRecord, event: Extract<RecordEvent, { type: "reviewed
   const asked: Subtask = { title: event.text ?? "", phase: "fix" };
   return {
     stopped: null,
+    current: null,
     verdict: null,
     subtasks: [...record.subtasks.slice(0, record.done), asked],
     fixes: 0,
+  };
+}
+
+/** Only what really is given, so that nothing is overwritten by nothing. */
+function given({ turns, fixes, minutes, tokens, usd }: Limits = {}): Partial<Task["limits"]> {
+  return {
+    ...(turns !== undefined && { turns }),
+    ...(fixes !== undefined && { fixes }),
+    ...(minutes !== undefined && { minutes }),
+    ...(tokens !== undefined && { tokens }),
+    ...(usd !== undefined && { usd }),
   };
 }
 

@@ -3,14 +3,12 @@ import { AifactoryError } from "./errors.js";
 import { type RecordEvent, tell } from "./events.js";
 import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
+import { next } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
-import { continueRun, type RunOptions } from "./run.js";
+import { continueRun, type RunOptions, type RunReference } from "./run.js";
 import { publishStep } from "./steps/publish.js";
-
-/** A run to decide upon: its outcome, or its repository and id, from any process. */
-export type RunReference = Pick<Outcome, "repo" | "id">;
 
 /** How a run is approved. */
 export interface ApproveOptions {
@@ -62,7 +60,8 @@ export async function reject(
 ): Promise<Outcome> {
   return decide(run, options.events, async (journal, _repository, emit) => {
     const { record } = journal;
-    requirePending(record);
+    // One that was interrupted can be turned down too: nobody is at work on it, or it would be locked.
+    if (!("do" in next(record))) requirePending(record);
     const said = {
       ...(options.by !== undefined && { by: options.by }),
       ...(options.reason !== undefined && { text: options.reason }),
@@ -84,30 +83,12 @@ export async function requestChanges(
   options: RunOptions & { readonly by?: string } = {},
 ): Promise<Outcome> {
   if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
-  const repository = await openRepository(run.repo);
-  const record = await readRecord(runDirectory(repository.commonDir, run.id));
-  requirePending(record);
   const { by } = options;
-  return continueRun(repository, run.id, options, {
-    type: "reviewed",
-    decision: "changes",
-    commit: record.head,
-    text,
-    ...(by !== undefined && { by }),
+  return continueRun(run, options, async (record) => {
+    requirePending(record);
+    const said = { text, ...(by !== undefined && { by }) };
+    return [{ type: "reviewed", decision: "changes", commit: record.head, ...said }];
   });
-}
-
-/**
- * Reads how a run came out, from any process.
- *
- * @throws `unknown-run`.
- */
-export async function readOutcome({ repo, id }: RunReference): Promise<Outcome> {
-  const repository = await openRepository(repo);
-  return outcomeOf(
-    await readRecord(runDirectory(repository.commonDir, id)),
-    repository.checkout ?? repository.commonDir,
-  );
 }
 
 type Emit = (event: RecordEvent) => Promise<void>;
@@ -145,6 +126,6 @@ function requirePending(record: RunRecord): void {
       ? "it was rejected"
       : record.head === record.base
         ? "it changed nothing"
-        : "it is still at work";
+        : "it was interrupted; resumeTask goes on with it, reject turns it down";
   throw new AifactoryError("not-pending", `Run ${record.id} can't be decided upon: ${why}.`);
 }

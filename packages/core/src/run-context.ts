@@ -1,10 +1,10 @@
-import type { LiveEvent, RecordEvent } from "./events.js";
+import type { LiveEvent, RecordEvent, StepKey } from "./events.js";
 import type { RunRecord } from "./record.js";
 import type { Repository } from "./repository.js";
 import type { ResolvedModel } from "./resolve.js";
 import type { Deadlines } from "./deadlines.js";
-import type { Retry } from "./turn.js";
-import type { ModelFacts, Phase, Tool, Verifier } from "./types.js";
+import type { Retry } from "./retry.js";
+import type { Message, ModelFacts, Phase, Tool, Verifier } from "./types.js";
 import type { Worktree } from "./worktree.js";
 
 /** A model that a run uses, with what is known of it. */
@@ -17,7 +17,10 @@ export interface RunContext {
   /** As it is now: it moves on with each event. */
   readonly record: RunRecord;
   readonly repository: Repository;
-  readonly models: { readonly [phase in Phase]: PhaseModel };
+  /** The model whose turn it is in a phase. */
+  model(phase: Phase): PhaseModel;
+  /** What was said in a step that was begun and not ended, by the model whose turn it still is. */
+  history(step: StepKey): Promise<readonly Message[]>;
   readonly verifier: Verifier | undefined;
   readonly tools: readonly Tool[];
   readonly deadlines: Partial<Deadlines>;

@@ -2,14 +2,18 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { drive, type DriveOptions } from "./drive.js";
 import { type RecordEvent, tell } from "./events.js";
-import { continueJournal, createJournal, runDirectory } from "./journal.js";
+import { AifactoryError } from "./errors.js";
+import { continueJournal, createJournal, readRecord, runDirectory } from "./journal.js";
+import { adoptLeftover, dropLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
+import { next } from "./next.js";
 import type { Outcome } from "./outcome.js";
 import { resolveParts } from "./parts.js";
+import { apply, type RunRecord } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
 import type { Resolution } from "./resolve.js";
 import { parseTask } from "./task.js";
-import type { TaskSpec, Tool } from "./types.js";
+import type { Limits, TaskSpec, Tool } from "./types.js";
 
 /** What a run is given besides its task: what can't be JSON. */
 export interface RunOptions extends Resolution, DriveOptions {
@@ -46,20 +50,60 @@ export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise
   return drive({ repository, journal, release, parts, options });
 }
 
-/** Goes on with a run that is in the journal: after a decision of a person. The same as `runTask` from there on. */
-export async function continueRun(
-  repository: Repository,
-  id: string,
-  options: RunOptions,
-  decision: RecordEvent,
+/** A run: its outcome, or its repository and id, from any process. */
+export type RunReference = Pick<Outcome, "repo" | "id">;
+
+/**
+ * Goes on with a run that broke off: its process was killed, it was stopped, it failed or reached a limit. What it had
+ * written is taken over; a model's conversation goes on where it was.
+ *
+ * @param options Those of `runTask`, and limits that take the place of the task's.
+ * @returns The new outcome, as `runTask` does.
+ * @throws `not-resumable`, `unknown-run`, `locked`, `moved`, or for bad input, before anything is spent.
+ */
+export async function resumeTask(
+  run: RunReference,
+  { limits, ...options }: RunOptions & { readonly limits?: Limits } = {},
 ): Promise<Outcome> {
+  return continueRun(run, options, async (record, repository) => {
+    const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
+    const step = next(apply(record, { seq: record.seq + 1, at: record.updatedAt, event: resumed }));
+    if (!("do" in step)) throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
+    const left = { repository, id: record.id, branch: record.branch, base: record.base, head: record.head };
+    // A plan changes no file.
+    const adopted = await (step.do === "plan" ? dropLeftover(left) : adoptLeftover(left));
+    return adopted ? [resumed, { type: "checkpoint", step: step.key, ...adopted }] : [resumed];
+  });
+}
+
+function endOf(record: RunRecord): string {
+  if (record.published) return "it is merged";
+  if (record.review) return "it was rejected";
+  if (record.head === record.base) return "it ended without a change";
+  return "it is done and waits for review";
+}
+
+/**
+ * Goes on with a run that is in the journal. The same as `runTask` from there on.
+ *
+ * @param begin Gives what is written down first. It throws when the run can't go on.
+ */
+export async function continueRun(
+  { repo, id }: RunReference,
+  options: RunOptions,
+  begin: (record: RunRecord, repository: Repository) => Promise<readonly RecordEvent[]>,
+): Promise<Outcome> {
+  const repository = await openRepository(repo);
   const directory = runDirectory(repository.commonDir, id);
+  await readRecord(directory);
   const release = await takeLock(join(directory, "lock"), 0);
   try {
     const journal = await continueJournal(directory);
     const parts = await resolveParts(journal.record.task, options);
-    await journal.append(decision);
-    tell(options.events, decision, id);
+    for (const event of await begin(journal.record, repository)) {
+      await journal.append(event);
+      tell(options.events, event, id);
+    }
     return await drive({ repository, journal, release, parts, options });
   } catch (error) {
     await release();

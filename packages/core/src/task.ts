@@ -3,6 +3,7 @@ import { AifactoryError } from "./errors.js";
 import type { TaskSpec } from "./types.js";
 
 const modelString = z.string().trim().min(1, "must name a model, as 'provider:model'");
+const modelChain = z.union([modelString, z.array(modelString).min(1, "must name a model").readonly()]);
 const positive = z.number().positive("must be above 0");
 const whole = z.number().int("must be a whole number").positive("must be above 0");
 
@@ -19,15 +20,15 @@ const schema = z.strictObject({
   prompt: z.string().trim().min(1, "must say what to do"),
   model: z.union(
     [
-      modelString,
+      modelChain,
       z.strictObject({
-        plan: modelString.optional(),
-        code: modelString,
-        fix: modelString.optional(),
+        plan: modelChain.optional(),
+        code: modelChain,
+        fix: modelChain.optional(),
       }),
     ],
     {
-      error: "must be a model string, or { plan?, code, fix? } with a model string each",
+      error: "must be a model string, several in a list, or { plan?, code, fix? } with such each",
     },
   ),
   base: z

@@ -1,21 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deadlines, watchDeadlines } from "./deadlines.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
+import { delayBefore, maySendAgain, type Retry, tooLate } from "./retry.js";
 import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
 import { usageMeter } from "./usage.js";
-
-/** How a failed turn is tried again. */
-export interface Retry {
-  /** Tries in all. Default 5. */
-  readonly attempts: number;
-  /** The first wait in milliseconds; it doubles each time, up to `longestMs`. Default 1,000. */
-  readonly firstMs: number;
-  /** The longest wait. A server that asks for a longer one makes the turn fail at once. Default 60,000. */
-  readonly longestMs: number;
-}
-
-/** Retries where nobody sets others. */
-export const defaultRetry: Retry = { attempts: 5, firstMs: 1_000, longestMs: 60_000 };
 
 /** One turn to take. */
 export interface TurnOrder {
@@ -26,6 +14,8 @@ export interface TurnOrder {
   readonly signal: AbortSignal;
   /** The running total of the provider's session before this turn, if it counts that way. */
   readonly session?: Usage | undefined;
+  /** The limit that is reached when the turn has used so much; it ends the turn. */
+  limit?(usage: Usage): ErrorData | undefined;
   onEvent(event: TurnEvent): void;
   onRetry(attempt: number, delayMs: number, error: ErrorData): void;
 }
@@ -71,28 +61,6 @@ export async function takeTurn(order: TurnOrder): Promise<Reply> {
   }
 }
 
-/** An agent that had begun may have done half of its work: only it can say that a replay is safe. */
-function maySendAgain(provider: Provider, error: ErrorData, started: boolean): boolean {
-  if (!error.retryable || error.replaySafe === false) return false;
-  return provider.kind === "model" || !started || error.replaySafe === true;
-}
-
-function delayBefore(attempt: number, error: ErrorData, retry: Retry): number {
-  if (error.retryAfterMs !== undefined) return error.retryAfterMs;
-  const ceiling = Math.min(retry.longestMs, retry.firstMs * 2 ** (attempt - 1));
-  return Math.round(ceiling * (0.5 + Math.random() / 2));
-}
-
-function tooLate(error: ErrorData, retry: Retry): ErrorData {
-  const seconds = Math.round((error.retryAfterMs ?? 0) / 1_000);
-  return {
-    ...error,
-    code: "retry-too-late",
-    retryable: false,
-    message: `${error.message} The server asks to wait ${seconds} s, which is longer than the ${retry.longestMs / 1_000} s a turn may wait. Run it again then.`,
-  };
-}
-
 interface Attempt {
   readonly finish: FinishEvent;
   /** Whether anything but notices came. */
@@ -108,6 +76,7 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
   else order.signal.addEventListener("abort", onAbort, { once: true });
 
   const said = { text: "", started: false };
+  let reached: ErrorData | undefined;
   const events = order.provider.turn({ ...order.request, signal: stop.signal })[Symbol.asyncIterator]();
   const stopped = whenAborted(stop.signal);
   try {
@@ -121,10 +90,14 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
           errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`),
         );
       watch.saw(step.value);
-      if (step.value.type === "usage") meter.count(step.value);
+      // What comes with the end is paid for already: only a turn that goes on past the limit is stopped.
+      if (reached && isMore(step.value)) stop.abort(reached);
+      if (step.value.type === "usage") {
+        meter.count(step.value);
+        reached = order.limit?.(meter.turn() ?? {});
+      }
       if (step.value.type === "text") said.text += step.value.text;
-      if (step.value.type !== "notice" && step.value.type !== "raw" && step.value.type !== "finish")
-        said.started = true;
+      if (isMore(step.value) || step.value.type === "usage") said.started = true;
       order.onEvent(step.value);
       if (step.value.type === "finish") return { finish: step.value, started: said.started };
     }
@@ -142,6 +115,11 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
     // Lets a generator clean up; one that never returns is left behind.
     void Promise.resolve(events.return?.()).catch(() => {});
   }
+}
+
+/** Whether the provider went on with its work. */
+function isMore({ type }: TurnEvent): boolean {
+  return type !== "notice" && type !== "raw" && type !== "usage" && type !== "finish";
 }
 
 /** Gives the provider a moment to end in good order after a stop; what it says then is kept, the reason is ours. */

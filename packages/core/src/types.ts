@@ -1,6 +1,6 @@
 // The types everything speaks. Read `provider` and `turn-event` first: they are the contract of a provider.
 
-export type { Effort, Limits, ModelChoice, Phase, TaskSpec } from "./types/task-spec.js";
+export type { Effort, Limits, ModelChain, ModelChoice, Phase, TaskSpec } from "./types/task-spec.js";
 export type {
   JsonSchema,
   ModelFacts,

@@ -144,7 +144,8 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
   throw new AifactoryError("git", `Could not make the worktree: ${added.stderr.trim()}`);
 }
 
-async function removeWorktree({ place }: Repository, path: string): Promise<void> {
+/** Removes a worktree, whatever is in it. */
+export async function removeWorktree({ place }: Repository, path: string): Promise<void> {
   // Twice: the worktree is locked, and may be dirty.
   await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });

@@ -17,6 +17,7 @@ function full(journal: Journal, after: number): Journal {
     get record() {
       return journal.record;
     },
+    entries: async () => journal.entries(),
     close: async () => journal.close(),
     append: async (event) => {
       if (++entries > after) throw new AifactoryError("disk", "The run's journal can't be written: no space left");

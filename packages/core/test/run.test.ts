@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import {
   approve,
   compare,
-  readOutcome,
+  openRun,
   reject,
   requestChanges,
   type RunEvent,
@@ -93,7 +93,7 @@ describe("runTask", () => {
 
   it("is read by another process by its id", async () => {
     const result = await start([write("app.py", "x = 2\n"), done]).outcome;
-    expect(await readOutcome({ repo: bench.repository.path, id: result.id })).toEqual(result);
+    expect((await openRun({ repo: bench.repository.path, id: result.id })).outcome).toEqual(result);
   });
 
   it("verifies, lets the model fix what was found, and verifies again", async () => {
@@ -251,7 +251,7 @@ describe("a run that is killed", () => {
     const [id, pid] = chunk.toString().trim().split(" ") as [string, string];
     parent.kill("SIGKILL");
     await once(parent, "exit");
-    const outcome = await readOutcome({ repo: bench.repository.path, id });
+    const { outcome } = await openRun({ repo: bench.repository.path, id });
     expect(outcome).toMatchObject({ id, stat: { files: 1 }, turns: 2 });
     expect(await bench.repository.read("app.py", outcome.branch)).toBe("x = 2");
     expect(await bench.repository.git("fsck", "--no-progress")).toBe("");

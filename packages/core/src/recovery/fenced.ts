@@ -3,13 +3,13 @@ import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
 import { isRecord } from "./schema.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
-import type { Finding, NearMissReason } from "./types.js";
+import type { Finding, NearMissReason, Passage } from "./types.js";
 
-/** What became of a fence: a call in it, or a block of something else that ends at `end`. */
-export type Fence = { readonly finding: Finding } | { readonly inside: number } | { readonly end: number };
-
-/** Reads a fenced block: JSON calls in it, code that calls a tool, or arguments after a name in its first line. */
-export function readFence(source: Source, start: number): Fence | undefined {
+/**
+ * Reads a fenced block: JSON calls in it, code that calls a tool, or arguments after a name in its first line.
+ * A block of something else is passed over; one with tags in it is opened.
+ */
+export function readFence(source: Source, start: number): Passage | undefined {
   const { text } = source;
   const opener = matchAt(fenceOpener, text, start);
   if (!opener) return undefined;
@@ -19,7 +19,7 @@ export function readFence(source: Source, start: number): Fence | undefined {
   const at = skipSpace(text, from);
   const skipped = { end: fenceEnd(source, from, ticks) };
   if (!callLanguages.has(language)) return skipped;
-  if (text[at] === "<") return { inside: from };
+  if (text[at] === "<") return { end: from };
 
   const strength = markedLanguages.has(language) ? "marked" : "fenced";
   const named = opener[3];
@@ -32,11 +32,15 @@ export function readFence(source: Source, start: number): Fence | undefined {
   const tag = strength === "marked" ? matchAt(closingTag, text, finding.end) : null;
   const after = skipSpace(text, finding.end + (tag?.[0].length ?? 0));
   const isClosed = text.startsWith(ticks, after);
-  if (finding.trouble !== undefined) return { finding: { ...finding, end: Math.max(finding.end, skipped.end) } };
+  if (finding.trouble !== undefined) return passage({ ...finding, end: Math.max(finding.end, skipped.end) });
   // Something else stands in the fence with it: a listing or a document, no call.
   const isUnclosed = source.find(`\n${ticks}`, finding.end) < 0;
   if (!isClosed && !tag && after < text.length && !(isUnclosed && text.startsWith("\n", finding.end))) return skipped;
-  return { finding: { ...finding, start, end: isClosed ? after + ticks.length : tag ? after : finding.end } };
+  return passage({ ...finding, start, end: isClosed ? after + ticks.length : tag ? after : finding.end });
+}
+
+function passage(finding: Finding): Passage {
+  return { finding, end: finding.end };
 }
 
 function readBody(source: Source, start: number, at: number, strength: "marked" | "fenced"): Finding | undefined {

@@ -7,27 +7,28 @@ import { readPerl } from "./perl.js";
 import { readRawCode } from "./raw-code.js";
 import { readReact } from "./react.js";
 import { readFunctionCallTag, readShortLine } from "./short-call.js";
-import { matchAt, type Source } from "./source.js";
+import type { Sign } from "./signs.js";
+import type { Source } from "./source.js";
 import { readTagged, tagFormats, tokenFormats } from "./tagged.js";
 import { readTokenCall, tokenAt } from "./token-call.js";
 import { readToolTag } from "./tool-tag.js";
 import type { FormatReader } from "./types.js";
 
-/** The readers that can make something of the place where `sign` was found, in the order in which they are to be asked. */
-export function readersAt({ text, words }: Source, at: number, sign: string): readonly FormatReader[] {
-  const first = sign.charAt(0);
-  if (sign.endsWith("(")) return code;
-  if (sign.endsWith(">") && first !== ">") return shortLine;
+/** The readers that can make something of the place where a sign was found, in the order in which they are to be asked. */
+export function readersAt({ text, words }: Source, { at, end }: Sign, tag: string): readonly FormatReader[] {
+  const first = text.charAt(at);
   const second = text.charAt(at + 1);
   if (first === "[") return /[\s{]/.test(second) ? bracketed : /[A-Za-z_]/.test(second) ? marked : none;
   if (first === "{") return /["'“`\s{A-Za-z]/.test(second) ? braced : none;
-  if (first !== "<") return bySign.get(first) ?? none;
-  if (second === "|" || second === "｜") return tokenReaders(text, at);
-  const word = matchAt(tagWord, text, at)?.[1];
-  if (word === undefined) return none;
-  const own = words.isTool(word) ? toolTag : none;
-  const known = byTag.get(word.slice(word.lastIndexOf(":") + 1)) ?? (tagFormats.has(word) ? tagged : none);
-  return own.length === 0 ? known : [...known, ...own];
+  if (first === "<") {
+    if (second === "|" || second === "｜") return tokenReaders(text, at);
+    if (tag === "" || second === "/") return none;
+    const known = byTag.get(tag.slice(tag.lastIndexOf(":") + 1)) ?? (tagFormats.has(tag) ? tagged : none);
+    return words.isTool(tag) ? [...known, readToolTag] : known;
+  }
+  const last = text.charAt(end - 1);
+  if (last === "(") return code;
+  return last === ">" && first !== ">" ? shortLine : (bySign.get(first) ?? none);
 }
 
 function tokenReaders(text: string, at: number): readonly FormatReader[] {
@@ -50,12 +51,10 @@ const shortLine: readonly FormatReader[] = [readShortLine];
 const code: readonly FormatReader[] = [readCodeLine];
 const tagged: readonly FormatReader[] = [readTagged];
 const pythonTag: readonly FormatReader[] = [readTagged, readRawCode];
-const toolTag: readonly FormatReader[] = [readToolTag];
 const token: readonly FormatReader[] = [readTokenCall];
 const gemma: readonly FormatReader[] = [readGemma];
 const functionTag: readonly FormatReader[] = [readFunctionTag, readTagged];
 const nameTags: readonly FormatReader[] = [readNameTags, readTagged];
-const tagWord = /<([A-Za-z_][\w:.-]*)/y;
 
 const bySign: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["t", [readHarmony]],

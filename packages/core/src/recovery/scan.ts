@@ -1,9 +1,10 @@
 import { readFence } from "./fenced.js";
 import { readersAt } from "./readers.js";
+import { nextSign, type Sign, tagNameAt } from "./signs.js";
 import { matchAt, type Source } from "./source.js";
-import type { ThinkingMark } from "./thinking.js";
+import { addMark, type ThinkingMark } from "./thinking.js";
 import { readToolsBlock } from "./tools-block.js";
-import type { Finding, FormatReader } from "./types.js";
+import type { Finding, FormatReader, Passage } from "./types.js";
 
 /** What one pass over the text finds: shapes of calls, and where thinking begins and ends. */
 export interface Scan {
@@ -13,41 +14,28 @@ export interface Scan {
 
 /** One pass from the left: at each place where a format can begin its reader is asked; what it takes is not looked at again. */
 export function scan(source: Source): Scan {
-  const { text } = source;
   const findings: Finding[] = [];
   const marks: ThinkingMark[] = [];
-  opener.lastIndex = 0;
-  for (let at = 0; ;) {
-    opener.lastIndex = at;
-    const found = opener.exec(text);
-    if (!found) return { findings, marks };
-    const start = found.index;
-    const mark = markAt(text, start);
-    if (mark && (!text.startsWith("<|end|>", start) || isOpen(text, marks))) {
-      marks.push(mark);
-      at = mark.end;
-      continue;
-    }
-    const skipped = skippedBlock(source, start);
-    if (skipped !== undefined) {
-      at = skipped;
-      continue;
-    }
-    const block = readToolsBlock(source, start);
-    if (block) {
-      if (block.finding) findings.push(block.finding);
-      at = block.end;
-      continue;
-    }
-    const fence = found[0].startsWith("```") ? readFence(source, start) : undefined;
-    if (fence && !("finding" in fence)) {
-      at = "end" in fence ? fence.end : fence.inside;
-      continue;
-    }
-    const finding = fence?.finding ?? firstReading(source, start, readersAt(source, start, found[0]));
+  let next = 0;
+  for (let sign = nextSign(source.text, next); sign; sign = nextSign(source.text, next)) {
+    const tag = tagNameAt(source.text, sign.at);
+    const passage = passageAt(source, sign, tag, marks);
+    const finding = passage ? passage.finding : firstReading(source, sign.at, readersAt(source, sign, tag));
     if (finding) findings.push(finding);
-    at = Math.max(finding?.end ?? 0, start + found[0].length);
+    next = Math.max((passage ?? finding)?.end ?? 0, sign.end);
   }
+  return { findings, marks };
+}
+
+/** What is passed over as a whole, with or without a call in it: marks of thinking, a tool's own output, declarations, fences. */
+function passageAt(source: Source, { at }: Sign, tag: string, marks: ThinkingMark[]): Passage | undefined {
+  const { text } = source;
+  const first = text.charAt(at);
+  if (first === "`") return readFence(source, at);
+  const second = text.charAt(at + 1);
+  if (first === "<" ? second !== "|" && !passedTags.has(tag) : first !== "[" || (second !== "T" && second !== "/"))
+    return undefined;
+  return markAt(text, at, marks) ?? outputAt(source, at) ?? readToolsBlock(source, at);
 }
 
 function firstReading(source: Source, start: number, readers: readonly FormatReader[]): Finding | undefined {
@@ -58,29 +46,32 @@ function firstReading(source: Source, start: number, readers: readonly FormatRea
   return undefined;
 }
 
-/** `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
-function isOpen(text: string, marks: readonly ThinkingMark[]): boolean {
-  const last = marks[marks.length - 1];
-  return last !== undefined && text.startsWith("<|think|>", last.at);
-}
-
-function markAt(text: string, at: number): ThinkingMark | undefined {
+/** A mark of thinking. `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
+function markAt(text: string, at: number, marks: ThinkingMark[]): Passage | undefined {
   const found = matchAt(thinkingMark, text, at);
-  return found ? { at, end: at + found[0].length, opens: found[1] !== undefined } : undefined;
+  const last = marks[marks.length - 1];
+  if (!found || (found[0] === "<|end|>" && !(last && text.endsWith("<|think|>", last.end)))) return undefined;
+  const mark = { at, end: at + found[0].length, opens: found[1] !== undefined };
+  addMark(marks, mark);
+  return { end: mark.end };
 }
 
 /** A tool's own output, repeated. */
-function skippedBlock(source: Source, at: number): number | undefined {
+function outputAt(source: Source, at: number): Passage | undefined {
   const found = matchAt(outputTag, source.text, at);
   if (!found) return undefined;
   const closer = `</${found[1] ?? ""}>`;
   const end = source.find(closer, at);
-  return end < 0 ? source.text.length : end + closer.length;
+  return { end: end < 0 ? source.text.length : end + closer.length };
 }
 
-const opener =
-  /[<[{✿]|^call:|`{3,}|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
 const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =
   /<(tool_response|tool_result|tool_results|tool_output|function_results?|function_response|observation)(?:\s[^<>]*)?>/y;
+/** The names of the tags in these two, and `<channel|>`. */
+const passedTags: ReadonlySet<string> = new Set([
+  ...["think", "thinking", "thought", "reasoning", "seed:think"].flatMap((name) => [name, `/${name}`]),
+  ...["tool_response", "tool_result", "tool_results", "tool_output"],
+  ...["function_result", "function_results", "function_response", "observation", "channel", "tools"],
+]);

@@ -7,6 +7,13 @@ export interface ThinkingMark {
   readonly opens: boolean;
 }
 
+/** Adds a mark. Of openers in a row the first counts, of closers the last: a text full of them leaves one. */
+export function addMark(marks: ThinkingMark[], mark: ThinkingMark): void {
+  const last = marks[marks.length - 1];
+  if (last?.opens !== mark.opens) marks.push(mark);
+  else marks[marks.length - 1] = mark.opens ? { ...mark, at: last.at } : mark;
+}
+
 /** Whether a place is inside of the thinking. A closer without an opener ends thinking that the prompt had begun. */
 export function isThinking(marks: readonly ThinkingMark[], at: number): boolean {
   if (marks.length === 0) return false;

@@ -1,15 +1,12 @@
 import { readPayload } from "./json-payload.js";
 import { skipSpace, type Source } from "./source.js";
-import type { Finding } from "./types.js";
+import type { Passage } from "./types.js";
 
 /**
  * `<tools>` declares tools in prompts, and a prompt that is repeated must stay without effect; Qwen2.5-Coder wraps its calls in it.
  * A call is only one object with a name and arguments, alone in the block. Anything else is passed over as a whole.
  */
-export function readToolsBlock(
-  source: Source,
-  start: number,
-): { readonly finding?: Finding; readonly end: number } | undefined {
+export function readToolsBlock(source: Source, start: number): Passage | undefined {
   const { text } = source;
   if (!text.startsWith(opener, start)) return undefined;
   const closer = source.find("</tools>", start);

@@ -86,5 +86,11 @@ export interface Finding {
   readonly trouble?: NearMissReason;
 }
 
+/** A stretch of text that is not looked at again, and the call that may have stood in it. */
+export interface Passage {
+  readonly end: number;
+  readonly finding?: Finding;
+}
+
 /** Reads one format at a place where its opener was seen; `undefined`: it is not this format after all. */
 export type FormatReader = (source: import("./source.js").Source, start: number) => Finding | undefined;

@@ -18,7 +18,7 @@ type Plan = z.output<typeof planSchema>;
 
 /** Asks the plan phase's model for subtasks. Files that it changed all the same are put back. */
 export async function planStep(run: RunContext, { key: step }: Extract<Next, { do: "plan" }>): Promise<void> {
-  const { provider } = run.models.plan;
+  const { provider } = run.model("plan");
   let plan: Plan | undefined;
   const submit: Tool<typeof planSchema> = {
     name: "submit_plan",
@@ -49,7 +49,7 @@ export async function planStep(run: RunContext, { key: step }: Extract<Next, { d
     result.error ??
     errorData(
       "plan-unreadable",
-      `The plan can't be read. ${run.models.plan.asked} answered: ${result.text.slice(0, 300)}`,
+      `The plan can't be read. ${run.model("plan").asked} answered: ${result.text.slice(0, 300)}`,
     );
   await run.emit({
     type: "work-finished",

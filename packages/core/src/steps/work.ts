@@ -1,7 +1,8 @@
 import type { Next } from "../next.js";
 import { reviewPrompt, workPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
-import { commitTitle, stretch } from "./stretch.js";
+import { commitTitle } from "./checkpoint.js";
+import { stretch } from "./stretch.js";
 
 /** Does one subtask: the whole prompt, a part of the plan, or what a reviewer asked for. */
 export async function workStep(

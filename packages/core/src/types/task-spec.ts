@@ -1,8 +1,13 @@
 /** The phases of a run; each may have a model of its own. */
 export type Phase = "plan" | "code" | "fix";
 
-/** A model string, or one per phase: a phase that is not named uses `code`'s; a run plans only if `plan` is named. */
-export type ModelChoice = string | { readonly plan?: string; readonly code: string; readonly fix?: string };
+/** A model string, or several: the next one takes over, once and for all, when one has no quota, is down or stalls. */
+export type ModelChain = string | readonly string[];
+
+/** Which model works, or which one per phase: a phase that is not named uses `code`'s; a run plans only if `plan` is named. */
+export type ModelChoice =
+  | ModelChain
+  | { readonly plan?: ModelChain; readonly code: ModelChain; readonly fix?: ModelChain };
 
 /** How hard a model should think. What a provider can't express it ignores. */
 export type Effort = "none" | "minimal" | "low" | "medium" | "high" | "max";
@@ -27,7 +32,7 @@ export interface TaskSpec {
   readonly repo: string;
   /** What to do, in the user's words. */
   readonly prompt: string;
-  /** Which model does it: `provider:model`, a bare model name of a known family, or one string per phase. */
+  /** Which model does it: `provider:model`, a bare model name of a known family, several in order, or such per phase. */
   readonly model: ModelChoice;
   /** What to start from: a branch, tag or commit. Default `HEAD`. A branch is also what `approve` merges into. */
   readonly base?: string | undefined;

@@ -1,0 +1,91 @@
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Checkpoint, commitChanges, diffStat, neverCommitted } from "./checkpoint.js";
+import { AifactoryError } from "./errors.js";
+import { git, tryGit } from "./git.js";
+import { runDirectory } from "./journal.js";
+import type { Repository } from "./repository.js";
+
+/** Whose leftovers. */
+export interface LeftoverRequest {
+  readonly repository: Repository;
+  readonly id: string;
+  readonly branch: string;
+  readonly base: string;
+  /** The newest commit that the run's journal knows. */
+  readonly head: string;
+}
+
+/**
+ * Takes over what a killed run left behind: a commit that its journal does not know yet, and files in its worktree that
+ * were not committed. The worktree is found by git's own entry, so it may have been made from another place.
+ *
+ * @returns The commit with all of it; undefined when there is nothing new.
+ * @throws `moved` when the branch is no longer on top of what the run did; nothing has changed then.
+ */
+export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoint | undefined> {
+  const { repository, id, branch, base, head } = request;
+  const tip = await requireBranch(request);
+  const path = await leftoverPath(repository, id);
+  if (path !== undefined) {
+    const gitDir = adminDir(repository, id);
+    const directory = runDirectory(repository.commonDir, id);
+    const index = join(directory, "index");
+    const excludes = join(directory, "excludes");
+    await mkdir(directory, { recursive: true });
+    await writeFile(excludes, neverCommitted.join("\n"));
+    await releaseIndex(index);
+    // Killed between making the worktree and this copy: then nobody has worked in it yet.
+    await copyFile(join(gitDir, "index"), index).catch(() => {});
+    const place = { cwd: path, gitDir, workTree: path, indexFile: index };
+    const message = `Work in progress\n\nFound after run ${id} was interrupted.`;
+    return commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
+  }
+  if (tip === undefined || tip === head) return undefined;
+  return { commit: tip, stat: await diffStat(repository.place, base, tip) };
+}
+
+/** Forgets what was done since the newest commit that the journal knows. */
+export async function dropLeftover(request: LeftoverRequest): Promise<void> {
+  const tip = await requireBranch(request);
+  const { repository, branch, head } = request;
+  if (tip !== undefined && tip !== head)
+    await git(repository.place, ["update-ref", "--no-deref", `refs/heads/${branch}`, head, tip]);
+}
+
+/** The folder of a run's worktree, if it is there. */
+export async function leftoverPath(repository: Repository, id: string): Promise<string | undefined> {
+  const entry = await readFile(join(adminDir(repository, id), "gitdir"), "utf8").catch(() => "");
+  const path = dirname(entry.trim());
+  return entry !== "" && (await stat(path).catch(() => undefined))?.isDirectory() ? path : undefined;
+}
+
+function adminDir({ commonDir }: Repository, id: string): string {
+  return join(commonDir, "worktrees", id);
+}
+
+/** The branch's tip, which must stand on what the run did. A branch that is gone is made again from its commit. */
+async function requireBranch({ repository, branch, base, head, id }: LeftoverRequest): Promise<string | undefined> {
+  const { place } = repository;
+  const ref = `refs/heads/${branch}`;
+  const found = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
+  const tip = found.exitCode === 0 ? found.stdout.trim() : undefined;
+  if (tip === undefined && head === base) return undefined;
+  if (tip === undefined) {
+    const made = await tryGit(place, ["update-ref", "--no-deref", "-m", "aifactory: resume", ref, head, ""]);
+    if (made.exitCode === 0) return head;
+    throw new AifactoryError("moved", `Run ${id}: its branch ${branch} and its commit ${head.slice(0, 12)} are gone.`);
+  }
+  const stands = await tryGit(place, ["merge-base", "--is-ancestor", head, tip]);
+  if (stands.exitCode === 0) return tip;
+  const cure = `Move it back with: git branch --force ${branch} ${head.slice(0, 12)}`;
+  throw new AifactoryError("moved", `The branch ${branch} is no longer where run ${id} left it. ${cure}`);
+}
+
+/** A git that was killed leaves its lock; one that outlived us for a moment is waited for. */
+async function releaseIndex(index: string): Promise<void> {
+  const lock = `${index}.lock`;
+  for (let tries = 0; tries < 20 && (await stat(lock).catch(() => undefined)); tries++) await sleep(100);
+  await rm(lock, { force: true });
+}

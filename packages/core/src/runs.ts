@@ -1,0 +1,144 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type ErrorData, toError } from "./errors.js";
+import { git, tryGit } from "./git.js";
+import { readRecord, runDirectory, runsDirectory } from "./journal.js";
+import { leftoverPath } from "./leftover.js";
+import { isHeld, takeLock } from "./lock.js";
+import { next } from "./next.js";
+import { isPending, type Outcome, outcomeOf } from "./outcome.js";
+import type { RunRecord } from "./record.js";
+import { openRepository, type Repository } from "./repository.js";
+import type { RunReference } from "./run.js";
+import { removeWorktree } from "./worktree.js";
+
+/**
+ * Where a run stands. `running`: a living process works on it. `interrupted`: none does, and it is not over:
+ * `resumeTask` goes on. `waiting`: for `approve`, `reject` or `requestChanges`. `ended`: nothing is left to be done.
+ */
+export type RunState = "running" | "interrupted" | "waiting" | "ended";
+
+/** A run of a repository. */
+export interface Run {
+  readonly id: string;
+  readonly state: RunState;
+  /** As it is now; of a run that is not over, as far as it got. */
+  readonly outcome: Outcome;
+  /** When its last event was written, ISO 8601. */
+  readonly updatedAt: string;
+  /** The folder of its worktree, if one is there. */
+  readonly worktree?: string;
+}
+
+/** A run whose journal can't be read. */
+export interface DamagedRun {
+  readonly id: string;
+  readonly state: "damaged";
+  readonly error: ErrorData;
+}
+
+/** What `cleanRuns` did. */
+export interface Cleaning {
+  /** Ids of runs of which nothing is left. */
+  readonly removed: readonly string[];
+  readonly kept: readonly { readonly id: string; readonly why: string }[];
+}
+
+/**
+ * The runs of a repository, the newest first.
+ *
+ * @param repo Path of the repository or of any folder in it.
+ * @throws `unsupported-repo`.
+ */
+export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
+  const repository = await openRepository(repo);
+  const ids = await readdir(runsDirectory(repository.commonDir)).catch(() => []);
+  return Promise.all(
+    ids
+      .toSorted()
+      .toReversed()
+      .map(async (id) => readRun(repository, id)),
+  );
+}
+
+/**
+ * Reads a run, from any process.
+ *
+ * @throws `unknown-run` when there is none, or when its journal is damaged.
+ */
+export async function openRun({ repo, id }: RunReference): Promise<Run> {
+  const repository = await openRepository(repo);
+  return describe(repository, await readRecord(runDirectory(repository.commonDir, id)));
+}
+
+/**
+ * Removes the runs of a repository that are over: journal, branch and what is left of the worktree. What runs, waits, can
+ * be resumed, holds uncommitted files or is younger than asked for is kept. What was merged stays merged.
+ *
+ * @param options.olderThanDays Since the last event. Default 0.
+ * @throws `unsupported-repo`.
+ */
+export async function cleanRuns(
+  repo: string,
+  { olderThanDays = 0 }: { readonly olderThanDays?: number } = {},
+): Promise<Cleaning> {
+  const repository = await openRepository(repo);
+  const removed: string[] = [];
+  const kept: { id: string; why: string }[] = [];
+  for (const run of await listRuns(repo)) {
+    const why = await whyKept(repository, run, olderThanDays);
+    if (why === undefined) removed.push(run.id);
+    else kept.push({ id: run.id, why });
+  }
+  return { removed, kept };
+}
+
+async function readRun(repository: Repository, id: string): Promise<Run | DamagedRun> {
+  try {
+    return await describe(repository, await readRecord(runDirectory(repository.commonDir, id)));
+  } catch (error) {
+    return { id, state: "damaged", error: toError(error).toJSON() };
+  }
+}
+
+async function describe(repository: Repository, record: RunRecord): Promise<Run> {
+  const { commonDir, checkout = commonDir } = repository;
+  const { id, updatedAt } = record;
+  const worktree = await leftoverPath(repository, id);
+  const outcome = outcomeOf(record, checkout);
+  const state = await stateOf(repository, record);
+  return { id, state, outcome, updatedAt, ...(worktree !== undefined && { worktree }) };
+}
+
+async function stateOf({ commonDir }: Repository, record: RunRecord): Promise<RunState> {
+  if (await isHeld(join(runDirectory(commonDir, record.id), "lock"))) return "running";
+  if (isPending(record)) return "waiting";
+  return "do" in next(record) ? "interrupted" : "ended";
+}
+
+/** Removes the run, or says why not. */
+async function whyKept(repository: Repository, run: Run | DamagedRun, days: number): Promise<string | undefined> {
+  if (run.state === "damaged") return `its journal is damaged: ${run.error.message}`;
+  if (run.state === "running") return "it is at work";
+  if (run.state === "waiting") return "it waits for review";
+  if (run.state === "interrupted") return "it was interrupted: resume or reject it";
+  if (Date.now() - Date.parse(run.updatedAt) < days * 86_400_000) return `it is not ${days} days old`;
+  if (run.worktree !== undefined && (await isDirty(run.worktree)))
+    return `there are uncommitted files in ${run.worktree}`;
+  const directory = runDirectory(repository.commonDir, run.id);
+  const release = await takeLock(join(directory, "lock"), 0);
+  try {
+    if (run.worktree !== undefined) await removeWorktree(repository, run.worktree);
+    const { branch, head } = run.outcome;
+    // Only where the run left it: what somebody built on top of it is theirs.
+    await tryGit(repository.place, ["update-ref", "-d", `refs/heads/${branch}`, head]);
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    return undefined;
+  } finally {
+    await release();
+  }
+}
+
+async function isDirty(worktree: string): Promise<boolean> {
+  return (await git({ cwd: worktree }, ["status", "--porcelain", "--untracked-files=normal"])) !== "";
+}

@@ -1,0 +1,14 @@
+import type { StepKey, Subtask } from "../events.js";
+import type { RunContext } from "../run-context.js";
+
+/** Commits what changed in the worktree and says so. */
+export async function checkpoint(run: RunContext, step: StepKey, message: string): Promise<void> {
+  const made = await (await run.worktree()).checkpoint(message);
+  if (made) await run.emit({ type: "checkpoint", step, ...made });
+}
+
+/** The first line of a commit: what is being done, in at most 72 characters. */
+export function commitTitle({ title }: Pick<Subtask, "title">): string {
+  const line = title.trim().split("\n")[0] ?? "";
+  return line.length > 72 ? `${line.slice(0, 71)}…` : line;
+}
