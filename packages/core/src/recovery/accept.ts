@@ -33,7 +33,7 @@ export function accept(written: WrittenCall, finding: Finding, toolbox: Toolbox)
   if (written.isOpen && !hasAll(named, tool)) return refuse("cut-off");
   const fit = fitRecord(named, tool.inputSchema, {
     root: tool.inputSchema,
-    isText: written.isText ?? false,
+    isText: written.isText,
     depth: 0,
     fuel: { left: 2000 + 4 * (written.end - written.start) },
   });

@@ -1,4 +1,5 @@
 import { closingOf } from "./closings.js";
+import { found } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedJson } from "./named-input.js";
 import { readPython } from "./pythonic.js";
@@ -10,17 +11,16 @@ import type { Finding } from "./types.js";
 export function readBareJson(source: Source, start: number): Finding | undefined {
   const isFunctools = source.text.startsWith("functools", start - 9);
   if (isFunctools || matchAt(callLike, source.text, start)) {
-    const payload = readPayload(source, start, isFunctools ? "marked" : "bare");
-    if (payload && isFunctools) return { format: "phi4-functools", strength: "marked", start: start - 9, ...payload };
-    if (payload) return { format: "bare-json", strength: "bare", start, ...payload };
+    const finding = isFunctools
+      ? readPayload(source, start - 9, start, "phi4-functools", "marked")
+      : readPayload(source, start, start, "bare-json", "bare");
+    if (finding) return finding;
   }
   const name = headline(source, start);
   if (name !== undefined) return readNamedJson(source, 0, name, start, "functionary-v3.2");
   if (!matchAt(dataLike, source.text, start)) return undefined;
   const end = closingOf(source, start);
-  return end > 0 && source.foreign < start
-    ? { format: "bare-json", strength: "bare", start, end, calls: [] }
-    : undefined;
+  return end > 0 && source.foreign < start ? found("bare-json", "bare", start, end, []) : undefined;
 }
 
 /** The name of a tool, when nothing else stands in front of the object and nothing behind it: functionary without its marks. */

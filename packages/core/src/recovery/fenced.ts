@@ -1,3 +1,4 @@
+import { found, foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
@@ -46,11 +47,10 @@ function passage(finding: Finding): Passage {
 function readBody(source: Source, start: number, at: number, strength: "marked" | "fenced"): Finding | undefined {
   const sign = source.text[at];
   if (sign === "{" || (sign === "[" && !matchAt(listedCall, source.text, at))) {
-    const payload = readPayload(source, at, strength);
-    return payload && { format: "fenced-json", strength, start, ...payload };
+    return readPayload(source, start, at, "fenced-json", strength);
   }
   const python = readPython(source, at, false);
-  return python && { ...python, strength, start };
+  return python && found(python.format, strength, start, python.end, python.calls);
 }
 
 function readArguments(source: Source, start: number, at: number, name: string): Finding | undefined {
@@ -60,14 +60,8 @@ function readArguments(source: Source, start: number, at: number, name: string):
     "trouble" in reading ? reading.trouble : reading.missing > 0 ? "cut-off" : undefined;
   const { end } = reading;
   if (trouble !== undefined || "trouble" in reading || !isRecord(reading.value))
-    return { format: "fenced-json", strength: "marked", calls: [], start, end, trouble: trouble ?? "unreadable" };
-  return {
-    format: "fenced-json",
-    strength: "marked",
-    start,
-    end,
-    calls: [{ name, input: reading.value, isRepaired: reading.isRepaired, start, end }],
-  };
+    return troubled("fenced-json", "marked", start, end, trouble ?? "unreadable");
+  return foundCall("fenced-json", "marked", start, end, name, reading.value, reading);
 }
 
 /** The place behind the closing fence: alone on its line, at least as long. Without one the block reaches to the end of the text. */

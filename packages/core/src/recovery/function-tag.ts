@@ -1,9 +1,10 @@
+import { found, foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { readParameters, structureFollows, unquoted } from "./parameters.js";
 import { isRecord } from "./schema.js";
 import { structureIn } from "./schema-text.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
-import type { Finding, NearMissReason, WrittenCall } from "./types.js";
+import type { Finding } from "./types.js";
 
 /**
  * `<function=f>`, `<function name="f">` and `<invoke name="f">` with `<parameter>` children or JSON in them:
@@ -16,58 +17,42 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
   if (!opener || name === "") return undefined;
   const from = start + opener[0].length;
   const at = skipSpace(text, from);
-  if (opener[7] === "/") return found(source, start, opener, name, from, { input: {}, isText: true });
-  if (text[at] === "{") return readJsonBody(source, start, opener, name, at);
+  const own = unquoted(name, (other) => source.words.isTool(other));
+  const format = formatOf(opener);
+  if (opener[7] === "/") return foundCall(format, "marked", start, from, own, {}, { isText: true });
+  if (text[at] === "{") {
+    const finding = readJsonBody(source, start, format, own, at);
+    const isLlama = opener[4] !== undefined && opener[2] === "function" && finding.trouble === undefined;
+    return isLlama ? found("functionary-v3.1", "marked", start, finding.end, finding.calls) : finding;
+  }
 
   const isFramed = opener[2] === "function";
   const reading = readParameters(source, at, isFramed);
-  if (reading.trouble) return troubled(start, opener, reading.end, reading.trouble);
+  if (reading.trouble) return troubled(format, "marked", start, reading.end, reading.trouble);
   const { values, end, usesParam } = reading;
   const after = closed(text, end);
   const isOpen = end >= text.length && after === undefined;
   // A value that lacks its closing tag in a call that lacks its own: nothing says that it is whole.
-  if (after === undefined && reading.isUnclosed) return troubled(start, opener, end, "cut-off");
+  if (after === undefined && reading.isUnclosed) return troubled(format, "marked", start, end, "cut-off");
   if (after === undefined && (Object.keys(values).length === 0 || !(isOpen || structureFollows(text, end))))
-    return troubled(start, opener, Math.max(end, from), isOpen ? "cut-off" : "unreadable");
+    return troubled(format, "marked", start, Math.max(end, from), isOpen ? "cut-off" : "unreadable");
   const isRepaired = reading.isRepaired || after === undefined;
   const isMiniCpm = usesParam && isFramed && opener[4] === undefined;
-  return found(source, start, opener, name, after ?? end, {
-    input: unwrapped(values),
+  return foundCall(isMiniCpm ? "minicpm-xml" : format, "marked", start, after ?? end, own, unwrapped(values), {
     isText: true,
     isRepaired,
     isOpen,
-    ...(isMiniCpm && { dropsUndeclared: true }),
+    dropsUndeclared: isMiniCpm,
   });
 }
 
-function readJsonBody(source: Source, start: number, opener: RegExpExecArray, name: string, at: number): Finding {
+function readJsonBody(source: Source, start: number, format: string, name: string, at: number): Finding {
   const reading = readJson(source, at);
-  if ("trouble" in reading) return troubled(start, opener, reading.end, reading.trouble);
-  const { value, missing } = reading;
-  if (missing > 0) return troubled(start, opener, reading.end, "cut-off");
+  if ("trouble" in reading) return troubled(format, "marked", start, reading.end, reading.trouble);
+  if (reading.missing > 0) return troubled(format, "marked", start, reading.end, "cut-off");
   const after = closed(source.text, reading.end);
   const isRepaired = reading.isRepaired || after === undefined;
-  const finding = found(source, start, opener, name, after ?? reading.end, { input: value, isRepaired });
-  return opener[4] !== undefined && opener[2] === "function" ? { ...finding, format: "functionary-v3.1" } : finding;
-}
-
-function found(
-  source: Source,
-  start: number,
-  opener: RegExpExecArray,
-  name: string,
-  end: number,
-  written: Omit<WrittenCall, "name" | "start" | "end">,
-): Finding {
-  const own = unquoted(name, (other) => source.words.isTool(other));
-  const format = written.dropsUndeclared ? "minicpm-xml" : formatOf(opener);
-  const { input, isText = false, isRepaired = false, isOpen = false, dropsUndeclared = false } = written;
-  const call = { name: own, input, isText, isRepaired, isOpen, dropsUndeclared, start, end };
-  return { format, strength: "marked", start, end, calls: [call] };
-}
-
-function troubled(start: number, opener: RegExpExecArray, end: number, trouble: NearMissReason): Finding {
-  return { format: formatOf(opener), strength: "marked", calls: [], start, end, trouble };
+  return foundCall(format, "marked", start, after ?? reading.end, name, reading.value, { isRepaired });
 }
 
 /** One parameter that holds the whole object of arguments. */

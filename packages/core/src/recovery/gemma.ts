@@ -1,3 +1,4 @@
+import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
@@ -30,17 +31,16 @@ export function readGemma(source: Source, start: number): Finding | undefined {
     trouble: "unreadable",
   };
   const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
-  const base = { format, strength, start } as const;
   const raw = input === undefined ? matchAt(rawBody, text, start + head[0].length) : null;
   if (raw) {
     const end = start + head[0].length + raw[0].length;
-    return { ...base, end, calls: [{ name, input: raw[1] ?? "", isText: true, isRepaired: true, start, end }] };
+    return foundCall(format, strength, start, end, name, raw[1] ?? "", { isText: true, isRepaired: true });
   }
   if (input === undefined || !source.spend(cursor.at - start))
-    return { ...base, end: Math.max(cursor.at, start + head[0].length), calls: [], trouble: cursor.trouble };
+    return troubled(format, strength, start, Math.max(cursor.at, start + head[0].length), cursor.trouble);
   const closer = matchAt(closingTag, text, cursor.at);
   const end = cursor.at + (closer?.[0].length ?? 0);
-  return { ...base, end, calls: [{ name, input, isRepaired: cursor.isRepaired || !closer, start, end }] };
+  return foundCall(format, strength, start, end, name, input, { isRepaired: cursor.isRepaired || !closer });
 }
 
 function readObject(cursor: Cursor, closer: string): Record<string, unknown> | undefined {

@@ -6,6 +6,7 @@ import { addValue, valueEnd } from "./xml-values.js";
 export interface GlmArguments {
   readonly values: { readonly [name: string]: unknown };
   readonly end: number;
+  readonly isText: true;
   readonly isRepaired: boolean;
   readonly isOpen?: boolean;
   readonly trouble?: NearMissReason;
@@ -19,7 +20,13 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   let at = skipSpace(text, start + (separator?.[0].length ?? 0));
   let isRepaired = false;
   if (!separator && !text.startsWith("<arg_key>", at)) return undefined;
-  const failed = (trouble: NearMissReason, end: number): GlmArguments => ({ values, end, isRepaired, trouble });
+  const failed = (trouble: NearMissReason, end: number): GlmArguments => ({
+    values,
+    end,
+    isText: true,
+    isRepaired,
+    trouble,
+  });
   for (let key = matchAt(argumentKey, text, at); key; key = matchAt(argumentKey, text, at)) {
     const from = at + key[0].length;
     const end = valueEnd(source, from, "</arg_value>", followers);
@@ -38,7 +45,7 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   const closer = matchAt(toolEnd, text, at);
   if (!closer && at < text.length && !text.startsWith("<", at)) return failed("unreadable", at);
   const isOpen = !closer && at >= text.length;
-  return { values, end: at + (closer?.[0].length ?? 0), isRepaired: isRepaired || !closer, isOpen };
+  return { values, end: at + (closer?.[0].length ?? 0), isText: true, isRepaired: isRepaired || !closer, isOpen };
 }
 
 function firstOf(one: number, other: number): number {

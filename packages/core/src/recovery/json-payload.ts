@@ -1,36 +1,41 @@
+import { found, troubled, writtenCall } from "./finding.js";
 import { callsIn } from "./json-calls.js";
 import { readJson } from "./json.js";
 import { skipSpace, type Source } from "./source.js";
-import type { NearMissReason, Strength, WrittenCall } from "./types.js";
+import type { Finding, Strength, WrittenCall } from "./types.js";
 
-/** What a run of JSON values holds. */
-export interface Payload {
-  readonly calls: readonly WrittenCall[];
-  readonly end: number;
-  readonly trouble?: NearMissReason;
-}
-
-/** Reads one or more JSON values that follow each other, with commas, semicolons or line ends between, and takes the calls out of them. */
-export function readPayload(source: Source, start: number, strength: Strength): Payload | undefined {
+/**
+ * Reads one or more JSON values that follow each other, with commas, semicolons or line ends between, and takes the calls out of them.
+ * @param at Where the first value stands, behind what announces it at `start`.
+ */
+export function readPayload(
+  source: Source,
+  start: number,
+  at: number,
+  format: string,
+  strength: Strength,
+): Finding | undefined {
   const { text } = source;
   const calls: WrittenCall[] = [];
-  let end = start;
-  for (let at = skipSpace(text, start); text[at] === "{" || text[at] === "["; at = nextValue(text, end)) {
-    const reading = readJson(source, at);
+  let end = at;
+  for (let from = skipSpace(text, at); text[from] === "{" || text[from] === "["; from = nextValue(text, end)) {
+    const reading = readJson(source, from);
     if ("trouble" in reading)
-      return calls.length > 0 ? { calls, end } : { calls, end: reading.end, trouble: reading.trouble };
+      return calls.length > 0
+        ? found(format, strength, start, end, calls)
+        : troubled(format, strength, start, reading.end, reading.trouble);
     const named = callsIn(reading.value, source, strength);
-    if (!named) return calls.length > 0 ? { calls, end } : undefined;
+    if (!named) break;
     // At the end of the text the brace of the envelope may be missing, never the one of the arguments.
     if (reading.missing > 1 || (reading.missing > 0 && named.some(({ isFlat }) => isFlat)))
-      return { calls, end: reading.end, trouble: "cut-off" };
+      return { ...found(format, strength, start, reading.end, calls), trouble: "cut-off" };
     ({ end } = reading);
-    for (const { name, input } of named) calls.push({ name, input, start: at, end, isRepaired: reading.isRepaired });
+    for (const { name, input } of named) calls.push(writtenCall(name, input, from, end, reading));
     // One brace too many is how a miscounted end looks.
     if (text[skipSpace(text, end)] === "}") end = skipSpace(text, end) + 1;
     if (strength === "bare") break;
   }
-  return calls.length > 0 ? { calls, end } : undefined;
+  return calls.length > 0 ? found(format, strength, start, end, calls) : undefined;
 }
 
 function nextValue(text: string, end: number): number {

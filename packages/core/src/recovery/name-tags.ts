@@ -1,3 +1,4 @@
+import { foundCall, troubled } from "./finding.js";
 import { isRecord } from "./schema.js";
 import { structureIn } from "./schema-text.js";
 import { readNamedJson } from "./named-input.js";
@@ -20,16 +21,11 @@ export function readNameTags(source: Source, start: number): Finding | undefined
     return text.startsWith(closer, after) ? { ...finding, end: after + closer.length } : finding;
   }
   const stop = source.find(closer, from);
-  const base = { format, strength: "marked", start } as const;
-  if (stop < 0 || !source.spend(stop - from)) return { ...base, end: from, calls: [], trouble: "cut-off" };
-  const end = stop + closer.length;
+  if (stop < 0 || !source.spend(stop - from)) return troubled(format, "marked", start, from, "cut-off");
   const raw = text.slice(from, stop).trim();
   const inner = structureIn(raw);
-  return {
-    ...base,
-    end,
-    calls: [{ name, input: raw === "" ? {} : isRecord(inner) ? inner : raw, isText: true, start, end }],
-  };
+  const input = raw === "" ? {} : isRecord(inner) ? inner : raw;
+  return foundCall(format, "marked", start, stop + closer.length, name, input, { isText: true });
 }
 
 const nameAndOpener =

@@ -1,3 +1,4 @@
+import { foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./schema.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -8,21 +9,20 @@ export function readNamedJson(source: Source, start: number, name: string, at: n
   const { text } = source;
   const fence = matchAt(fenceStart, text, at);
   const from = skipSpace(text, at + (fence?.[0].length ?? 0));
-  const base = { format, strength: "marked", start } as const;
   if (text[from] !== "{") {
     const isEmpty = from >= text.length || matchAt(ending, text, from) !== null;
     return isEmpty
-      ? { ...base, end: from, calls: [{ name, input: {}, isText: true, start, end: from }] }
-      : { ...base, end: from, calls: [], trouble: "unreadable" };
+      ? foundCall(format, "marked", start, from, name, {}, { isText: true })
+      : troubled(format, "marked", start, from, "unreadable");
   }
   const reading = readJson(source, from);
-  if ("trouble" in reading) return { ...base, end: reading.end, calls: [], trouble: reading.trouble };
-  const { value, isRepaired, missing } = reading;
+  if ("trouble" in reading) return troubled(format, "marked", start, reading.end, reading.trouble);
+  const { value, missing } = reading;
   if (missing > 0 || !isRecord(value))
-    return { ...base, end: reading.end, calls: [], trouble: missing > 0 ? "cut-off" : "unreadable" };
+    return troubled(format, "marked", start, reading.end, missing > 0 ? "cut-off" : "unreadable");
   const closer = matchAt(fenceEnd, text, reading.end);
   const end = reading.end + (fence && closer ? closer[0].length : 0);
-  return { ...base, end, calls: [{ name, input: value, isRepaired, start, end }] };
+  return foundCall(format, "marked", start, end, name, value, reading);
 }
 
 const fenceStart = /\s*```(?:json)?\s*/y;

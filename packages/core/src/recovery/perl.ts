@@ -1,3 +1,4 @@
+import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { failed, makeCursor, readValue } from "./lenient.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -9,7 +10,6 @@ export function readPerl(source: Source, start: number): Finding | undefined {
   const head = matchAt(opener, text, start);
   if (!head) return undefined;
   const cursor = makeCursor(source, start + head[0].length, true);
-  const base = { format: "perl-hash", strength: "marked", start } as const;
   const input: Record<string, unknown> = {};
   for (let option = next(text, cursor.at); option; option = next(text, cursor.at)) {
     const key = option[1] ?? option[2] ?? "";
@@ -18,19 +18,20 @@ export function readPerl(source: Source, start: number): Finding | undefined {
     cursor.at = bare ? from + bare[0].length : from;
     const value = bare ? bare[0].trim() : readValue(cursor);
     if (value === failed || isForbiddenKey(key))
-      return { ...base, calls: [], end: cursor.at, trouble: value === failed ? cursor.trouble : "forbidden-key" };
+      return troubled(format, "marked", start, cursor.at, value === failed ? cursor.trouble : "forbidden-key");
     input[key] = value;
   }
   const tail = matchAt(closer, text, cursor.at);
-  if (!source.spend(cursor.at - start) || !tail) return { ...base, calls: [], end: cursor.at, trouble: "unreadable" };
+  if (!source.spend(cursor.at - start) || !tail) return troubled(format, "marked", start, cursor.at, "unreadable");
   const end = cursor.at + tail[0].length;
-  return { ...base, end, calls: [{ name: head[1] ?? "", input, isText: true, isRepaired: true, start, end }] };
+  return foundCall(format, "marked", start, end, head[1] ?? "", input, { isText: true, isRepaired: true });
 }
 
 function next(text: string, at: number): RegExpExecArray | null {
   return matchAt(option, text, skipSpace(text, at));
 }
 
+const format = "perl-hash";
 const opener = /(?:\[TOOL_CALL\]\s*)?\{\s*tool\s*=>\s*["']([\w.:-]{1,80})["']\s*,\s*args\s*=>\s*\{/y;
 const option = /,?\s*(?:--([\w-]{1,80})[ =]\s*|["']?([\w-]{1,80})["']?\s*=>\s*)/y;
 const bareValue = /[^\s"'`{}[\],][^\n{}]*/y;

@@ -1,3 +1,4 @@
+import { foundCall, troubled } from "./finding.js";
 import { readNamedJson } from "./named-input.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -29,7 +30,7 @@ export function readCallingTool(source: Source, start: number): Finding | undefi
   const finding = readNamedJson(source, start, head[1] ?? "", start + head[0].length, "misc-text");
   const tail = matchAt(callingEnd, text, finding.end);
   if (tail) return { ...finding, end: finding.end + tail[0].length };
-  return { ...finding, calls: [], trouble: finding.trouble ?? "cut-off" };
+  return troubled("misc-text", "marked", start, finding.end, finding.trouble ?? "cut-off");
 }
 
 /** `>>>f` with JSON or code below it: functionary 3.2. */
@@ -42,13 +43,7 @@ export function readFunctionary(source: Source, start: number): Finding | undefi
   if (text[at] === "{") return readNamedJson(source, start, name, at, "functionary-v3.2");
   const next = source.find(">>>", at);
   const end = next < 0 ? text.length : next;
-  return {
-    format: "functionary-v3.2",
-    strength: "marked",
-    start,
-    end,
-    calls: [{ name, input: text.slice(at, end).trimEnd(), start, end }],
-  };
+  return foundCall("functionary-v3.2", "marked", start, end, name, text.slice(at, end).trimEnd());
 }
 
 /** `✿FUNCTION✿: f` and `✿ARGS✿: {...}`: the first Qwen agents. */

@@ -1,3 +1,4 @@
+import { found, writtenCall } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { type Cursor, failed, makeCursor, readValue, skipBlank } from "./lenient.js";
 import { isRecord } from "./schema.js";
@@ -19,7 +20,7 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
     const next = skipSpace(text, end);
     if (isList && text[next] === "]") {
       const isOurs = !isBare || calls.some(({ name }) => isOffered(source, name));
-      return isOurs ? { format: "pythonic", strength: "bare", start, end: next + 1, calls } : undefined;
+      return isOurs ? found("pythonic", "bare", start, next + 1, calls) : undefined;
     }
     if (!isList && isBare) break;
     at = text[next] === "," || text[next] === ";" ? skipSpace(text, next + 1) : next;
@@ -29,13 +30,7 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
   // A list that breaks in the middle is taken only where a marker has announced it; one may lack its bracket at the end of all.
   if (isList && isBare && (skipSpace(text, end) < text.length || !calls.every(({ name }) => isOffered(source, name))))
     return undefined;
-  return {
-    format: "pythonic",
-    strength: "bare",
-    start,
-    end,
-    calls: calls.map((call) => ({ ...call, isRepaired: isList })),
-  };
+  return found("pythonic", "bare", start, end, isList ? calls.map((call) => ({ ...call, isRepaired: true })) : calls);
 }
 
 function isOffered({ words }: Source, name: string): boolean {
@@ -54,7 +49,7 @@ function readCall(source: Source, start: number, isAnyName: boolean): WrittenCal
   if (!source.spend(cursor.at - start) || input === undefined) return undefined;
   const end =
     opener[1] !== undefined && text[skipSpace(text, cursor.at)] === ")" ? skipSpace(text, cursor.at) + 1 : cursor.at;
-  return { name, input, start, end };
+  return writtenCall(name, input, start, end);
 }
 
 /** Keyword arguments, or one object, up to the closing parenthesis. */

@@ -1,3 +1,4 @@
+import { foundCall } from "./finding.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
@@ -12,7 +13,7 @@ export function readRawCode(source: Source, start: number): Finding | undefined 
   const end = stop < 0 ? text.length : stop;
   const code = text.slice(from, end);
   if (code.trim() === "") return undefined;
-  return { format: "llama-python-tag", strength: "marked", start, end, calls: [{ name, input: code, start, end }] };
+  return foundCall("llama-python-tag", "marked", start, end, name, code);
 }
 
 const pythonTag = /<\|python_tag\|>(?!\s*[{[])/y;

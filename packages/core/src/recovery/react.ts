@@ -1,3 +1,4 @@
+import { found, troubled, writtenCall } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./schema.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -13,23 +14,22 @@ export function readReact(source: Source, start: number): Finding | undefined {
   const observation = source.find("\nObservation", from);
   const stop = inputEnd(source, from, observation);
   const end = observation >= 0 ? text.length : stop;
-  const base = { format: "react", strength: "marked", start, end } as const;
   // An answer beside the action: two readings, so none.
-  if (observation < 0 && source.find("\nFinal Answer:", from) >= 0) return { ...base, calls: [], trouble: "example" };
+  if (observation < 0 && source.find("\nFinal Answer:", from) >= 0)
+    return troubled("react", "marked", start, end, "example");
   const raw = text.slice(from, stop).trim();
   const fence = matchAt(jsonFence, text, from);
   const at = skipSpace(text, from + (fence?.[0].length ?? 0));
-  if (text[at] !== "{")
-    return { ...base, calls: [{ name, input: raw.replace(/^(["'])([^"'\n]*)\1$/, "$2"), start, end: stop }] };
+  if (text[at] !== "{") {
+    const call = writtenCall(name, raw.replace(/^(["'])([^"'\n]*)\1$/, "$2"), start, stop);
+    return found("react", "marked", start, end, [call]);
+  }
   const reading = readJson(source, at);
-  if ("trouble" in reading) return { ...base, end: Math.max(stop, reading.end), calls: [], trouble: reading.trouble };
-  const { value, isRepaired, missing } = reading;
-  if (missing > 0 || !isRecord(value)) return { ...base, calls: [], trouble: "cut-off" };
-  return {
-    ...base,
-    end: Math.max(end, reading.end),
-    calls: [{ name, input: value, isRepaired, start, end: Math.max(stop, reading.end) }],
-  };
+  if ("trouble" in reading) return troubled("react", "marked", start, Math.max(stop, reading.end), reading.trouble);
+  const { value, missing } = reading;
+  if (missing > 0 || !isRecord(value)) return troubled("react", "marked", start, end, "cut-off");
+  const call = writtenCall(name, value, start, Math.max(stop, reading.end), reading);
+  return found("react", "marked", start, Math.max(end, reading.end), [call]);
 }
 
 function inputEnd(source: Source, from: number, observation: number): number {

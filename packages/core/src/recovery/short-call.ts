@@ -1,3 +1,4 @@
+import { foundCall } from "./finding.js";
 import { addValue } from "./xml-values.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -10,14 +11,15 @@ export function readShortBody(source: Source, start: number, at: number, format:
     const end = at + listed[0].length;
     const values: Record<string, unknown> = {};
     for (const [, key, value] of (listed[2] ?? "").matchAll(attribute)) addValue(values, key ?? "", value ?? "");
-    return finding(format, "marked", start, end, listed[1] ?? "", values);
+    return foundCall(format, "marked", start, end, listed[1] ?? "", values, traits);
   }
   const short = matchAt(shortCall, text, at);
   const name = short?.[1] ?? "";
   if (!short || !source.words.isTool(name)) return undefined;
   const end = at + short[0].length;
   const value = (short[3] ?? "").trim();
-  return finding(format, "marked", start, end, name, short[2] === undefined ? value : { [short[2]]: value });
+  const input = short[2] === undefined ? value : { [short[2]]: value };
+  return foundCall(format, "marked", start, end, name, input, traits);
 }
 
 /** `f/parameter>value` alone on a line: both must be offered. */
@@ -26,7 +28,8 @@ export function readShortLine(source: Source, start: number): Finding | undefine
   const name = line?.[1] ?? "";
   const key = line?.[2] ?? "";
   if (!line || !source.words.parameters(name)?.has(key)) return undefined;
-  return finding("glm-short", "bare", start, start + line[0].length, name, { [key]: (line[3] ?? "").trim() });
+  const input = { [key]: (line[3] ?? "").trim() };
+  return foundCall("glm-short", "bare", start, start + line[0].length, name, input, traits);
 }
 
 /** `<FunctionCall>f<code>key>value</code></FunctionCall>`. */
@@ -39,20 +42,10 @@ export function readFunctionCallTag(source: Source, start: number): Finding | un
     if (at > 0) addValue(values, line.slice(0, at).trim(), line.slice(at + 1).trim());
     else if (line.trim() !== "") return undefined;
   }
-  return finding("function-call-tag", "marked", start, start + call[0].length, call[1] ?? "", values);
+  return foundCall("function-call-tag", "marked", start, start + call[0].length, call[1] ?? "", values, traits);
 }
 
-function finding(
-  format: string,
-  strength: "marked" | "bare",
-  start: number,
-  end: number,
-  name: string,
-  input: unknown,
-): Finding {
-  return { format, strength, start, end, calls: [{ name, input, isText: true, isRepaired: true, start, end }] };
-}
-
+const traits = { isText: true, isRepaired: true } as const;
 const shortCall = /([\w.:-]{1,80})(?:\/([\w-]{1,80}))?>(?!>)([^<\n]+)(?=<\/|\n|$)/y;
 const shortLine = /[ \t]*([\w.:-]{1,80})\/([\w-]{1,80})>([^<>\n]+)(?=\n|$)/y;
 const attributes = /([\w.:-]{1,80})((?:\s+[\w-]{1,80}="[^"<>]*")+)\s*(?=<\/|$)/y;

@@ -1,3 +1,4 @@
+import { troubled } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
@@ -23,26 +24,24 @@ export function readAfter(
   const fence = matchAt(fenceStart, text, from);
   const at = skipSpace(text, fence ? from + fence[0].length : from);
   const sign = text[at];
-  const closerAt = closer === "" ? -1 : source.find(closer, at);
   if (sign === "{" || (sign === "[" && !matchAt(listOfCode, text, at))) {
-    const payload = readPayload(source, at, "marked");
-    if (payload && payload.calls.length > 0) return { format, strength: "marked", start, ...payload };
-    return {
+    const finding = readPayload(source, start, at, format, "marked");
+    if (finding && finding.calls.length > 0) return finding;
+    const end = closer === "" ? -1 : source.find(closer, at);
+    return troubled(
       format,
-      strength: "marked",
-      calls: [],
+      "marked",
       start,
-      end: closerAt > 0 ? closerAt : Math.max(payload?.end ?? 0, at + 1),
-      trouble: payload?.trouble ?? "unreadable",
-    };
+      end > 0 ? end : Math.max(finding?.end ?? 0, at + 1),
+      finding?.trouble ?? "unreadable",
+    );
   }
   if (sign === undefined || sign === "<") return undefined;
   const named = readNamedBody(source, start, at, format);
   if (named) return named;
   // Prose that mentions the tag has no closer.
-  return closerAt >= 0
-    ? { format, strength: "marked", calls: [], start, end: closerAt + closer.length, trouble: "unreadable" }
-    : undefined;
+  const end = closer === "" ? -1 : source.find(closer, at);
+  return end >= 0 ? troubled(format, "marked", start, end + closer.length, "unreadable") : undefined;
 }
 
 /** The opener that stands at `at`. */

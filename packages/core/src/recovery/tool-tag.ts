@@ -1,3 +1,4 @@
+import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./schema.js";
@@ -17,13 +18,8 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   const declared = head && source.words.parameters(name);
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
-  const found = (end: number, input: unknown, format: string, isRepaired = false, isOpen = false): Finding => ({
-    format,
-    strength: "marked",
-    start,
-    end,
-    calls: [{ name, input, isText: format !== "tagged-json", isRepaired, isOpen, start, end }],
-  });
+  const found = (end: number, input: unknown, format: string, isRepaired = false, isOpen = false): Finding =>
+    foundCall(format, "marked", start, end, name, input, { isText: format !== "tagged-json", isRepaired, isOpen });
   const attributes = attributesIn(head[2] ?? "");
   const isKnown = (key: string): boolean => declared.size === 0 || declared.has(key);
   if (!Object.keys(attributes).every(isKnown)) return undefined;
@@ -54,14 +50,7 @@ function readChildren(
   found: (end: number, input: unknown, format: string, isRepaired?: boolean, isOpen?: boolean) => Finding,
 ): Finding | undefined {
   const { text } = source;
-  const trouble = (reason: NearMissReason, end: number): Finding => ({
-    format: "cline-xml",
-    strength: "marked",
-    calls: [],
-    start,
-    end,
-    trouble: reason,
-  });
+  const trouble = (reason: NearMissReason, end: number): Finding => troubled("cline-xml", "marked", start, end, reason);
   let at = first;
   for (let child = matchAt(tag, text, at); child; child = matchAt(tag, text, at)) {
     const key = child[1] ?? "";

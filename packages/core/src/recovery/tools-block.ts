@@ -1,3 +1,4 @@
+import { found } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { skipSpace, type Source } from "./source.js";
 import type { Passage } from "./types.js";
@@ -14,16 +15,14 @@ export function readToolsBlock(source: Source, start: number): Passage | undefin
   const at = skipSpace(text, start + opener.length);
   const payload =
     text[at] === "{" && /^\{\s*["'](?:name|arguments)["']/.test(text.slice(at, at + 40))
-      ? readPayload(source, at, "fenced")
+      ? readPayload(source, start, at, "hermes-json", "fenced")
       : undefined;
   const [call, ...others] = payload?.calls ?? [];
   if (!payload || !call || others.length > 0 || skipSpace(text, payload.end) !== (closer < 0 ? text.length : closer))
     return { end: stop };
   if (!/["']arguments["']\s*:/.test(text.slice(at, payload.end))) return { end: stop };
-  return {
-    finding: { format: "hermes-json", strength: "marked", start, end: stop, calls: [{ ...call, start, end: stop }] },
-    end: stop,
-  };
+  const whole = { ...call, start, end: stop };
+  return { finding: found("hermes-json", "marked", start, stop, [whole]), end: stop };
 }
 
 const opener = "<tools>";

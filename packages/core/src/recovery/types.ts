@@ -64,13 +64,13 @@ export interface WrittenCall {
   /** A record, or a string that stands for all arguments. */
   readonly input: unknown;
   /** The values are raw text (XML) and take their type from the schema. */
-  readonly isText?: boolean;
+  readonly isText: boolean;
   /** Something had to be mended to read it. */
-  readonly isRepaired?: boolean;
+  readonly isRepaired: boolean;
   /** The text ended before its list of arguments was closed: it is whole only if nothing that is declared is missing. */
-  readonly isOpen?: boolean;
+  readonly isOpen: boolean;
   /** Undeclared parameters are left out instead of passed on; some models are known to add them. */
-  readonly dropsUndeclared?: boolean;
+  readonly dropsUndeclared: boolean;
   readonly start: number;
   readonly end: number;
 }
@@ -83,7 +83,7 @@ export interface Finding {
   readonly start: number;
   readonly end: number;
   /** Set when the shape is plain and its inside can't be read. */
-  readonly trouble?: NearMissReason;
+  readonly trouble: NearMissReason | undefined;
 }
 
 /** A stretch of text that is not looked at again, and the call that may have stood in it. */
