@@ -6,6 +6,7 @@ import { AifactoryError } from "./errors.js";
 import { git, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
+import { removeWorktree } from "./worktree.js";
 
 /** Whose leftovers. */
 export interface LeftoverRequest {
@@ -40,7 +41,9 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoin
     await copyFile(join(gitDir, "index"), index).catch(() => {});
     const place = { cwd: path, gitDir, workTree: path, indexFile: index };
     const message = `Work in progress\n\nFound after run ${id} was interrupted.`;
-    return commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
+    const made = await commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
+    await removeWorktree(repository, path);
+    return made;
   }
   if (tip === undefined || tip === head) return undefined;
   return { commit: tip, stat: await diffStat(repository.place, base, tip) };
@@ -49,9 +52,24 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoin
 /** Forgets what was done since the newest commit that the journal knows. */
 export async function dropLeftover(request: LeftoverRequest): Promise<void> {
   const tip = await requireBranch(request);
-  const { repository, branch, head } = request;
+  const { repository, branch, head, id } = request;
   if (tip !== undefined && tip !== head)
     await git(repository.place, ["update-ref", "--no-deref", `refs/heads/${branch}`, head, tip]);
+  const path = await leftoverPath(repository, id);
+  if (path !== undefined) await removeWorktree(repository, path);
+}
+
+/**
+ * Removes the worktree of a run that is over.
+ *
+ * @returns The worktree's folder when it was kept, because there are uncommitted files in it.
+ */
+export async function clearLeftover(repository: Repository, id: string): Promise<string | undefined> {
+  const path = await leftoverPath(repository, id);
+  if (path === undefined) return undefined;
+  if ((await git({ cwd: path }, ["status", "--porcelain", "--untracked-files=normal"])) !== "") return path;
+  await removeWorktree(repository, path);
+  return undefined;
 }
 
 /** The folder of a run's worktree, if it is there. */

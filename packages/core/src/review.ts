@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import { type RecordEvent, tell } from "./events.js";
 import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
+import { clearLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
 import { next } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
@@ -109,6 +110,8 @@ async function decide(
         await journal.append(event);
         tell(events, event, id);
       });
+      // Whoever was killed before it could tidy up left its worktree.
+      await clearLeftover(repository, id);
       return outcomeOf(journal.record, repository.checkout ?? repository.commonDir);
     } finally {
       await journal.close();

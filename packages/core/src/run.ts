@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { drive, type DriveOptions } from "./drive.js";
 import { type RecordEvent, tell } from "./events.js";
 import { AifactoryError } from "./errors.js";
-import { continueJournal, createJournal, readRecord, runDirectory } from "./journal.js";
+import { continueJournal, createJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { adoptLeftover, dropLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
 import { next } from "./next.js";
@@ -97,8 +97,9 @@ export async function continueRun(
   const directory = runDirectory(repository.commonDir, id);
   await readRecord(directory);
   const release = await takeLock(join(directory, "lock"), 0);
+  let journal: Journal | undefined;
   try {
-    const journal = await continueJournal(directory);
+    journal = await continueJournal(directory);
     const parts = await resolveParts(journal.record.task, options);
     for (const event of await begin(journal.record, repository)) {
       await journal.append(event);
@@ -106,6 +107,7 @@ export async function continueRun(
     }
     return await drive({ repository, journal, release, parts, options });
   } catch (error) {
+    await journal?.close().catch(() => {});
     await release();
     throw error;
   }

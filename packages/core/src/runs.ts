@@ -1,16 +1,15 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorData, toError } from "./errors.js";
-import { git, tryGit } from "./git.js";
+import { tryGit } from "./git.js";
 import { readRecord, runDirectory, runsDirectory } from "./journal.js";
-import { leftoverPath } from "./leftover.js";
+import { clearLeftover, leftoverPath } from "./leftover.js";
 import { isHeld, takeLock } from "./lock.js";
 import { next } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
 import type { RunReference } from "./run.js";
-import { removeWorktree } from "./worktree.js";
 
 /**
  * Where a run stands. `running`: a living process works on it. `interrupted`: none does, and it is not over:
@@ -53,12 +52,7 @@ export interface Cleaning {
 export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
   const repository = await openRepository(repo);
   const ids = await readdir(runsDirectory(repository.commonDir)).catch(() => []);
-  return Promise.all(
-    ids
-      .toSorted()
-      .toReversed()
-      .map(async (id) => readRun(repository, id)),
-  );
+  return Promise.all(ids.toSorted((one, other) => (one < other ? 1 : -1)).map(async (id) => readRun(repository, id)));
 }
 
 /**
@@ -123,12 +117,11 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
   if (run.state === "waiting") return "it waits for review";
   if (run.state === "interrupted") return "it was interrupted: resume or reject it";
   if (Date.now() - Date.parse(run.updatedAt) < days * 86_400_000) return `it is not ${days} days old`;
-  if (run.worktree !== undefined && (await isDirty(run.worktree)))
-    return `there are uncommitted files in ${run.worktree}`;
   const directory = runDirectory(repository.commonDir, run.id);
   const release = await takeLock(join(directory, "lock"), 0);
   try {
-    if (run.worktree !== undefined) await removeWorktree(repository, run.worktree);
+    const left = await clearLeftover(repository, run.id);
+    if (left !== undefined) return `there are uncommitted files in ${left}`;
     const { branch, head } = run.outcome;
     // Only where the run left it: what somebody built on top of it is theirs.
     await tryGit(repository.place, ["update-ref", "-d", `refs/heads/${branch}`, head]);
@@ -137,8 +130,4 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
   } finally {
     await release();
   }
-}
-
-async function isDirty(worktree: string): Promise<boolean> {
-  return (await git({ cwd: worktree }, ["status", "--porcelain", "--untracked-files=normal"])) !== "";
 }

@@ -2,7 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
-import { type ScriptedTurn, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
+import { temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
+
+export { done, write } from "./turns.js";
 
 /** A repository and a folder for worktrees, new for each test. */
 export interface Workbench {
@@ -31,14 +33,6 @@ export function workbench(): Workbench {
     },
   };
 }
-
-/** A turn that writes a file. */
-export function write(path: string, content = "1\n"): ScriptedTurn {
-  return { calls: [{ name: "write_file", input: { path, content } }] };
-}
-
-/** A turn that says that the work is done. */
-export const done: ScriptedTurn = { calls: [{ name: "finish", input: { summary: "Done." } }] };
 
 /** Whether a process is there. */
 export function isAlive(pid: number): boolean {

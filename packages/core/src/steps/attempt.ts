@@ -6,7 +6,7 @@ import { type WorkResult, work } from "../loop.js";
 import { systemPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import { defaultRetry } from "../retry.js";
-import type { Message, Phase, Tool, Usage } from "../types.js";
+import type { Phase, Tool, Usage } from "../types.js";
 import { addUsage, estimateCost } from "../usage.js";
 import { checkpoint } from "./checkpoint.js";
 import { watchGit } from "./watch-git.js";
