@@ -48,7 +48,8 @@ export function failureFrom(words: VendorWords, where: Circumstances): ErrorData
   });
 }
 
-function codeOf({ status: httpStatus, code, type, message }: VendorWords): ErrorCode {
+/** What the vendor means. */
+export function codeOf({ status: httpStatus, code, type, message }: VendorWords): ErrorCode {
   // OpenRouter and vLLM put the status there, also in mid-stream.
   const status = httpStatus ?? (typeof code === "number" ? code : undefined);
   const names = `${String(code)} ${String(type)}`;
@@ -80,7 +81,7 @@ function cureOf(code: ErrorCode, status: number | undefined, { model, baseURL, i
 }
 
 /** Milliseconds, from the headers or, in mid-stream, from the words ("Please try again in 1.5s"). */
-function delayOf(headers: Headers | undefined, message: string): number | undefined {
+export function delayOf(headers: Headers | undefined, message: string): number | undefined {
   const ms = Number.parseFloat(headers?.get("retry-after-ms") ?? "");
   if (ms >= 0) return ms;
   const after = headers?.get("retry-after") ?? "";

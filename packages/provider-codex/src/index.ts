@@ -9,6 +9,7 @@ import { finish, type Reply, type ReplyReader } from "./reply.js";
 import { readResponses } from "./responses-events.js";
 import { toResponses } from "./responses-request.js";
 
+export { cli, type CodexCliOptions } from "./cli.js";
 export type { CodexOptions } from "./endpoint.js";
 
 /** The provider for OpenAI and for all who speak its Responses API or its chat completions. */

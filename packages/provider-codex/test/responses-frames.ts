@@ -1,7 +1,8 @@
 import { type Scene, type ScenePart, stopOf } from "@aifactory/core/testing";
+import { type OfferedTool, offeredTools, type WithTools } from "./responses-tools.js";
 import { sealed } from "./seal.js";
 
-interface Asked {
+interface Asked extends WithTools {
   readonly model: string;
   readonly include?: readonly string[];
   readonly reasoning?: { readonly summary?: string };
@@ -85,6 +86,8 @@ function itemOf(part: ScenePart, id: string, asked: Asked): { item: object; even
   }
   if (part.type !== "call") throw new Error(`A model has no ${part.type}.`);
   const text = part.argumentChunks.join("");
+  const freeform = offeredTools(asked).find(({ type, name }) => type === "custom" && name === part.name);
+  if (freeform) return customCall(part.id, freeform, id, part.argumentChunks);
   const place = { item_id: `fc_${id}` };
   return {
     item: {
@@ -99,8 +102,32 @@ function itemOf(part: ScenePart, id: string, asked: Asked): { item: object; even
   };
 }
 
+/** The call of a tool that takes plain text. */
+function customCall(
+  call_id: string,
+  { name, namespace }: OfferedTool,
+  id: string,
+  chunks: readonly string[],
+): { item: object; events: Events } {
+  const place = { item_id: `ctc_${id}` };
+  const where = namespace === undefined ? {} : { namespace };
+  return {
+    item: {
+      id: `ctc_${id}`,
+      type: "custom_tool_call",
+      status: "completed",
+      call_id,
+      name,
+      ...where,
+      input: chunks.join(""),
+    },
+    events: chunks.map((delta) => ["response.custom_tool_call_input.delta", { ...place, delta }]),
+  };
+}
+
 /** An item when it is announced. */
 function emptied(item: object): object {
+  if ("input" in item) return { input: "", status: "in_progress" };
   if ("arguments" in item) return { arguments: "", status: "in_progress" };
   return "content" in item ? { content: [], status: "in_progress" } : { summary: [] };
 }

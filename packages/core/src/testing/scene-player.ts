@@ -80,7 +80,7 @@ async function main() {
     if (step.end === "kill") process.kill(process.pid, "SIGKILL");
     // In a dialogue, whoever asked has the last word.
     if (step.end === "exit" && isDialogue && step.code === 0) while (!(await lines.next()).done);
-    if (step.end === "exit") process.exit(step.code);
+    if (step.end === "exit" || step.end === "leave") process.exit(step.code);
   }
 }
 

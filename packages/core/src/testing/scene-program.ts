@@ -90,7 +90,8 @@ type Step =
   | { readonly complain: string }
   | { readonly write: string; readonly text: string }
   | { readonly run: string }
-  | { readonly end: "stall" | "kill" | "exit"; readonly code: number };
+  /** `exit`: in a dialogue, when the other side has ended it. `leave`: whoever listens. */
+  | { readonly end: "stall" | "kill" | "exit" | "leave"; readonly code: number };
 
 function stepsOf(dialect: AgentDialect, scene: Scene): readonly Step[] {
   const { parts, fault, ending = "whole", program: habits } = scene;
@@ -109,6 +110,6 @@ function stepsOf(dialect: AgentDialect, scene: Scene): readonly Step[] {
   }
   if (ending === "whole") steps.push({ print: dialect.end(scene) });
   const staying = ending === "stall" || habits?.lingers === true;
-  const end = staying ? "stall" : ending === "cut" ? "kill" : "exit";
+  const end = staying ? "stall" : ending === "cut" ? "kill" : ending === "unfinished" ? "leave" : "exit";
   return [...steps, { end, code: habits?.exitCode ?? 0 }];
 }
