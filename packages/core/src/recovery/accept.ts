@@ -1,25 +1,26 @@
 import { argumentsOf, renameArguments } from "./argument-names.js";
 import { isSafeValue } from "./forbidden.js";
 import { hintFor } from "./hints.js";
-import { fitRecord, isRecord } from "./schema.js";
+import { fitRecord } from "./schema.js";
+import { isRecord, signatureOf } from "./signature.js";
 import { structureIn } from "./schema-text.js";
-import { type Toolbox, propertiesOf } from "./toolbox.js";
+import { findTool } from "./toolbox.js";
 import type { Finding, NearMiss, NearMissReason, OfferedTool, RecoveredCall, WrittenCall } from "./types.js";
 
 /** The outcome for one written call. */
 export type Acceptance = { readonly call: RecoveredCall; readonly tool: OfferedTool } | { readonly miss: NearMiss };
 
 /** Holds a written call against the offered tools: the name, the names of its arguments, their values. */
-export function accept(written: WrittenCall, finding: Finding, toolbox: Toolbox): Acceptance {
+export function accept(written: WrittenCall, finding: Finding, tools: readonly OfferedTool[]): Acceptance {
   const refuse = (reason: NearMissReason, detail?: string): Acceptance => ({
     miss: {
       reason,
       format: finding.format,
       span: [written.start, written.end],
-      hint: hintFor(reason, toolbox, written.name, detail),
+      hint: hintFor(reason, tools, written.name, detail),
     },
   });
-  const found = toolbox.find(written.name);
+  const found = findTool(tools, written.name);
   if (!found) return refuse("unknown-tool");
   const { tool, isExact } = found;
   const isStrict = tool.effect === "execute";
@@ -37,7 +38,8 @@ export function accept(written: WrittenCall, finding: Finding, toolbox: Toolbox)
     depth: 0,
     fuel: { left: 2000 + 4 * (written.end - written.start) },
   });
-  if ("value" in fit && isSafeValue(fit.value)) return { call: asCall(tool, fit.value, written, finding), tool };
+  if ("value" in fit && (fit.value === given || isSafeValue(fit.value)))
+    return { call: asCall(tool, fit.value, written, finding), tool };
   if (isBareRequest(written, tool)) return { call: asCall(tool, {}, written, finding), tool };
   return refuse("bad-arguments", "problem" in fit ? fit.problem : undefined);
 }
@@ -53,8 +55,8 @@ function givenArguments(written: WrittenCall, tool: OfferedTool): { readonly [na
 
 /** Whether every declared argument is there, and there are any. */
 function hasAll(given: { readonly [name: string]: unknown }, tool: OfferedTool): boolean {
-  const declared = Object.keys(propertiesOf(tool));
-  return declared.length > 0 && declared.every((name) => Object.hasOwn(given, name));
+  const { names } = signatureOf(tool.inputSchema);
+  return names.size > 0 && [...names].every((name) => Object.hasOwn(given, name));
 }
 
 /**
@@ -69,8 +71,8 @@ function declaredOnly(
   given: { readonly [name: string]: unknown },
   tool: OfferedTool,
 ): { readonly [name: string]: unknown } {
-  const declared = propertiesOf(tool);
-  return Object.fromEntries(Object.entries(given).filter(([name]) => Object.hasOwn(declared, name)));
+  const { names } = signatureOf(tool.inputSchema);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
 }
 
 function asCall(

@@ -1,5 +1,5 @@
-import { isRecord } from "./schema.js";
-import { plainName, propertiesOf } from "./toolbox.js";
+import { isRecord, signatureOf } from "./signature.js";
+import { plainName } from "./toolbox.js";
 import type { OfferedTool } from "./types.js";
 
 type Arguments = { readonly [name: string]: unknown };
@@ -9,12 +9,11 @@ type Arguments = { readonly [name: string]: unknown };
  * where exactly one declared parameter can be meant and nobody else has taken it.
  */
 export function renameArguments(written: Arguments, tool: OfferedTool): Arguments {
-  const declared = propertiesOf(tool);
-  const names = Object.keys(declared);
-  if (names.length === 0 || Object.keys(written).every((name) => Object.hasOwn(declared, name))) return written;
+  const { names } = signatureOf(tool.inputSchema);
+  if (names.size === 0 || Object.keys(written).every((name) => names.has(name))) return written;
   const renamed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(written)) {
-    const meant = Object.hasOwn(declared, name) ? name : meantName(name, names, written);
+    const meant = names.has(name) ? name : meantName(name, [...names], written);
     if (Object.hasOwn(renamed, meant)) return written;
     renamed[meant] = value;
   }
@@ -23,12 +22,10 @@ export function renameArguments(written: Arguments, tool: OfferedTool): Argument
 
 /** Where all arguments are one string: the one parameter it can be. */
 export function argumentsOf(text: string, tool: OfferedTool): Arguments | undefined {
-  const declared = propertiesOf(tool);
-  const required = Array.isArray(tool.inputSchema["required"]) ? (tool.inputSchema["required"] as unknown[]) : [];
-  const names = Object.keys(declared);
-  const only = names.length === 1 ? names[0] : required.length === 1 ? required[0] : undefined;
-  if (typeof only !== "string") return undefined;
-  const schema = declared[only];
+  const { properties, names, required } = signatureOf(tool.inputSchema);
+  const only = names.size === 1 ? [...names][0] : required.length === 1 ? required[0] : undefined;
+  if (only === undefined) return undefined;
+  const schema = properties[only];
   return isRecord(schema) && schema["type"] === "string" ? { [only]: text } : undefined;
 }
 

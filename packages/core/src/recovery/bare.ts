@@ -1,9 +1,10 @@
+import { isTool } from "./toolbox.js";
 import { closingOf } from "./closings.js";
 import { found } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedJson } from "./named-input.js";
 import { readPython } from "./pythonic.js";
-import { isRecord } from "./schema.js";
+import { isRecord } from "./signature.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
@@ -24,10 +25,10 @@ export function readBareJson(source: Source, start: number): Finding | undefined
 }
 
 /** The name of a tool, when nothing else stands in front of the object and nothing behind it: functionary without its marks. */
-function headline({ text, words }: Source, start: number): string | undefined {
+function headline({ text, tools }: Source, start: number): string | undefined {
   if (start > 120) return undefined;
   const name = /^\s*([\w.-]{1,100})\s*\n\s*$/.exec(text.slice(0, start))?.[1];
-  return name !== undefined && words.isTool(name) && text.trimEnd().endsWith("}") ? name : undefined;
+  return name !== undefined && isTool(tools, name) && text.trimEnd().endsWith("}") ? name : undefined;
 }
 
 /** Calls as code in square brackets. */

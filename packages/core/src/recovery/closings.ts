@@ -7,7 +7,7 @@ import type { Source } from "./source.js";
 export function closingOf(source: Source, at: number): number {
   const open: number[] = [];
   const closed = scan(source, at, open);
-  if (closed < 0) for (const place of open) source.unclosed.add(place);
+  if (closed < 0) for (const place of open) (source.unclosed ??= new Set()).add(place);
   return closed;
 }
 
@@ -21,7 +21,7 @@ function scan(source: Source, start: number, open: number[]): number {
       continue;
     }
     if (sign === openBrace || sign === openBracket) {
-      if (source.unclosed.has(at)) return -1;
+      if (source.unclosed?.has(at)) return -1;
       open.push(at);
       at += 1;
       continue;

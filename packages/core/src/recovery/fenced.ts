@@ -1,9 +1,10 @@
+import { isTool } from "./toolbox.js";
 import { found, foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
-import { isRecord } from "./schema.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { isRecord } from "./signature.js";
+import { find, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding, NearMissReason, Passage } from "./types.js";
 
 /**
@@ -25,7 +26,7 @@ export function readFence(source: Source, start: number): Passage | undefined {
   const strength = markedLanguages.has(language) ? "marked" : "fenced";
   const named = opener[3];
   const finding =
-    named && source.words.isTool(named)
+    named && isTool(source.tools, named)
       ? readArguments(source, start, at, named)
       : readBody(source, start, at, strength);
   if (!finding) return skipped;
@@ -35,7 +36,7 @@ export function readFence(source: Source, start: number): Passage | undefined {
   const isClosed = text.startsWith(ticks, after);
   if (finding.trouble !== undefined) return passage({ ...finding, end: Math.max(finding.end, skipped.end) });
   // Something else stands in the fence with it: a listing or a document, no call.
-  const isUnclosed = source.find(`\n${ticks}`, finding.end) < 0;
+  const isUnclosed = find(source, `\n${ticks}`, finding.end) < 0;
   if (!isClosed && !tag && after < text.length && !(isUnclosed && text.startsWith("\n", finding.end))) return skipped;
   return passage({ ...finding, start, end: isClosed ? after + ticks.length : tag ? after : finding.end });
 }
@@ -67,7 +68,7 @@ function readArguments(source: Source, start: number, at: number, name: string):
 /** The place behind the closing fence: alone on its line, at least as long. Without one the block reaches to the end of the text. */
 function fenceEnd(source: Source, from: number, ticks: string): number {
   const ends = ["\n", "\n ", "\n  ", "\n   "].map((indent) => {
-    const at = source.find(indent + ticks, from - 1);
+    const at = find(source, indent + ticks, from - 1);
     return at < 0 ? source.text.length : at + indent.length + ticks.length;
   });
   return Math.min(...ends);

@@ -1,12 +1,13 @@
-import { plainName, propertiesOf, type Toolbox } from "./toolbox.js";
+import { signatureOf } from "./signature.js";
+import { plainName } from "./toolbox.js";
 import type { OfferedTool, RecoveredCall } from "./types.js";
 
 /**
  * A whole file in a fence with its path right above it, as small models answer: a call of the one offered tool that writes files.
  * Behind an option, because a file that is only shown looks the same.
  */
-export function readFilenameFences(text: string, toolbox: Toolbox): readonly RecoveredCall[] {
-  const writer = soleWriter(toolbox.tools);
+export function readFilenameFences(text: string, tools: readonly OfferedTool[]): readonly RecoveredCall[] {
+  const writer = soleWriter(tools);
   if (!writer) return [];
   const calls: RecoveredCall[] = [];
   for (const found of text.matchAll(pathAndFence)) {
@@ -31,7 +32,7 @@ export function readFilenameFences(text: string, toolbox: Toolbox): readonly Rec
 
 function soleWriter(tools: readonly OfferedTool[]): { tool: OfferedTool; path: string; content: string } | undefined {
   const writers = tools.flatMap((tool) => {
-    const names = Object.keys(propertiesOf(tool));
+    const names = [...signatureOf(tool.inputSchema).names];
     const required = Array.isArray(tool.inputSchema["required"]) ? (tool.inputSchema["required"] as unknown[]) : names;
     const path = names.find((name) => pathNames.has(plainName(name)));
     const content = names.find((name) => contentNames.has(plainName(name)));

@@ -9,5 +9,8 @@ export function isSafeValue(value: unknown, depth = 0): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (depth > 100) return false;
   if (Array.isArray(value)) return value.every((item) => isSafeValue(item, depth + 1));
-  return Object.entries(value).every(([key, part]) => !isForbiddenKey(key) && isSafeValue(part, depth + 1));
+  for (const key of Object.keys(value))
+    if (isForbiddenKey(key) || !isSafeValue((value as { readonly [key: string]: unknown })[key], depth + 1))
+      return false;
+  return true;
 }

@@ -1,7 +1,8 @@
+import { isTool } from "./toolbox.js";
 import { found, foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { readParameters, structureFollows, unquoted } from "./parameters.js";
-import { isRecord } from "./schema.js";
+import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -17,7 +18,7 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
   if (!opener || name === "") return undefined;
   const from = start + opener[0].length;
   const at = skipSpace(text, from);
-  const own = unquoted(name, (other) => source.words.isTool(other));
+  const own = unquoted(name, (other) => isTool(source.tools, other));
   const format = formatOf(opener);
   if (opener[7] === "/") return foundCall(format, "marked", start, from, own, {}, { isText: true });
   if (text[at] === "{") {

@@ -1,6 +1,7 @@
+import { isTool } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 
 interface Cursor {
@@ -19,7 +20,7 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   if (!head) return undefined;
   // Without its token the call must stand alone.
   const strength = head[1] === undefined ? "bare" : "marked";
-  if (strength === "bare" && !source.words.isTool(head[2] ?? "")) return undefined;
+  if (strength === "bare" && !isTool(source.tools, head[2] ?? "")) return undefined;
   const format = head[1] === "start_function_call" ? "functiongemma" : "gemma4";
   const name = head[2] ?? "";
   const cursor: Cursor = {
@@ -36,7 +37,7 @@ export function readGemma(source: Source, start: number): Finding | undefined {
     const end = start + head[0].length + raw[0].length;
     return foundCall(format, strength, start, end, name, raw[1] ?? "", { isText: true, isRepaired: true });
   }
-  if (input === undefined || !source.spend(cursor.at - start))
+  if (input === undefined || !spend(source, cursor.at - start))
     return troubled(format, strength, start, Math.max(cursor.at, start + head[0].length), cursor.trouble);
   const closer = matchAt(closingTag, text, cursor.at);
   const end = cursor.at + (closer?.[0].length ?? 0);
@@ -116,18 +117,18 @@ function readValue(cursor: Cursor): unknown {
 function readQuoted(cursor: Cursor, quote: string): string | undefined {
   const { source, text } = cursor;
   const from = cursor.at + quote.length;
-  for (let end = source.find(quote, from); end >= 0; end = source.find(quote, end + 1)) {
+  for (let end = find(source, quote, from); end >= 0; end = find(source, quote, end + 1)) {
     if (quote.length === 1 && !matchAt(afterPlainQuote, text, end + 1)) continue;
     // The token that was found opens a string of the next call: this one had no end.
-    const stop = source.find("}<tool_call|>", from);
-    const other = source.find("<|tool_call>", from);
+    const stop = find(source, "}<tool_call|>", from);
+    const other = find(source, "<|tool_call>", from);
     if (stop >= 0 && stop < other && other < end) break;
     cursor.at = end + quote.length;
     const said = text.slice(from, end);
     return quote === '"' ? said.replaceAll('\\"', '"') : said;
   }
-  const stop = [source.find("}<tool_call|>", from), source.find("}<end_function_call>", from)].find((at) => at >= 0);
-  if (stop === undefined || !source.spend(stop - from)) return give(cursor, "cut-off");
+  const stop = [find(source, "}<tool_call|>", from), find(source, "}<end_function_call>", from)].find((at) => at >= 0);
+  if (stop === undefined || !spend(source, stop - from)) return give(cursor, "cut-off");
   cursor.at = stop;
   cursor.isRepaired = true;
   return text.slice(from, stop);

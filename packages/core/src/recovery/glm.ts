@@ -1,4 +1,4 @@
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, valueEnd } from "./xml-values.js";
 
@@ -30,11 +30,11 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   for (let key = matchAt(argumentKey, text, at); key; key = matchAt(argumentKey, text, at)) {
     const from = at + key[0].length;
     const end = valueEnd(source, from, "</arg_value>", followers);
-    const next = source.find("<arg_key>", from);
+    const next = find(source, "<arg_key>", from);
     const isMissing = end < 0 || (next >= 0 && next < end && !text.slice(from, next).includes("</arg_value>"));
-    const stop = isMissing ? firstOf(next, source.find("</tool_call>", from)) : end;
+    const stop = isMissing ? firstOf(next, find(source, "</tool_call>", from)) : end;
     if (stop < 0) return failed("cut-off", text.length);
-    if (!source.spend(stop - at)) return failed("unreadable", from);
+    if (!spend(source, stop - at)) return failed("unreadable", from);
     const raw = text.slice(from, stop);
     addValue(values, (key[1] ?? "").trim(), isMissing ? raw.trimEnd() : raw);
     isRepaired ||= isMissing;

@@ -1,14 +1,14 @@
-import type { Toolbox } from "./toolbox.js";
-import type { NearMissReason } from "./types.js";
+import { findTool } from "./toolbox.js";
+import type { NearMissReason, OfferedTool } from "./types.js";
 
 /** One sentence for the model: what was wrong with what it wrote, and the shape to use. */
-export function hintFor(reason: NearMissReason, toolbox: Toolbox, name: string, detail?: string): string {
-  const tool = name === "" ? undefined : toolbox.find(name)?.tool.name;
-  const shape = `{"name": ${JSON.stringify(tool ?? toolbox.tools[0]?.name ?? "tool")}, "arguments": {...}}`;
+export function hintFor(reason: NearMissReason, tools: readonly OfferedTool[], name: string, detail?: string): string {
+  const tool = name === "" ? undefined : findTool(tools, name)?.tool.name;
+  const shape = `{"name": ${JSON.stringify(tool ?? tools[0]?.name ?? "tool")}, "arguments": {...}}`;
   const called = tool ?? name.slice(0, 60);
   switch (reason) {
     case "unknown-tool":
-      return `There is no tool named ${JSON.stringify(called)}; the tools are ${toolbox.tools
+      return `There is no tool named ${JSON.stringify(called)}; the tools are ${tools
         .slice(0, 20)
         .map((offered) => offered.name)
         .join(", ")}.`;

@@ -3,7 +3,6 @@ import { judge } from "./judge.js";
 import { remainingText } from "./remaining-text.js";
 import { scan } from "./scan.js";
 import { makeSource } from "./source.js";
-import { makeToolbox } from "./toolbox.js";
 import type { OfferedTool, Recovery, RecoveryOptions } from "./types.js";
 
 export type { NearMiss, NearMissReason, OfferedTool, RecoveredCall, Recovery, RecoveryOptions, Span } from "./types.js";
@@ -14,9 +13,8 @@ export type { NearMiss, NearMissReason, OfferedTool, RecoveredCall, Recovery, Re
  * @param tools What was offered to the model; calls of anything else become near misses.
  */
 export function recoverToolCalls(text: string, tools: readonly OfferedTool[], options: RecoveryOptions = {}): Recovery {
-  const toolbox = makeToolbox(tools);
-  const { calls, nearMisses } = judge(text, scan(makeSource(text, toolbox)), toolbox);
+  const { calls, nearMisses } = judge(text, scan(makeSource(text, tools)), tools);
   if (options.filenameFence && calls.length === 0 && nearMisses.length === 0)
-    calls.push(...readFilenameFences(text, toolbox));
+    calls.push(...readFilenameFences(text, tools));
   return { calls, nearMisses, text: remainingText(text, calls) };
 }

@@ -1,4 +1,5 @@
-import { isRecord } from "./schema.js";
+import { isKey, isTool } from "./toolbox.js";
+import { isRecord } from "./signature.js";
 import type { Source } from "./source.js";
 import type { Strength } from "./types.js";
 
@@ -91,7 +92,7 @@ function namedInput(
 /** `{"f": {...}}`: the name is the key. Only where a marker has said that this is a call. */
 function keyedInput(value: Json, source: Source): NamedInput | undefined {
   const [entry, ...others] = Object.entries(value);
-  return entry && others.length === 0 && source.words.isTool(entry[0]) && isRecord(entry[1])
+  return entry && others.length === 0 && isTool(source.tools, entry[0]) && isRecord(entry[1])
     ? { name: entry[0], input: entry[1] }
     : undefined;
 }
@@ -104,9 +105,9 @@ function flatInput(
   source: Source,
   strength: Strength,
 ): NamedInput | undefined {
-  if (!source.words.isTool(name)) return strength === "marked" ? { name, input: {}, isFlat: true } : undefined;
+  if (!isTool(source.tools, name)) return strength === "marked" ? { name, input: {}, isFlat: true } : undefined;
   const rest = Object.entries(value).filter(([key]) => key !== nameKey && !ignoredKeys.has(key));
-  if (strength !== "marked" && (rest.length === 0 || rest.some(([key]) => !source.words.isKey(key)))) return undefined;
+  if (strength !== "marked" && (rest.length === 0 || rest.some(([key]) => !isKey(source.tools, key)))) return undefined;
   return { name, input: Object.fromEntries(rest), isFlat: true };
 }
 

@@ -1,7 +1,7 @@
 import { jsonrepair } from "jsonrepair";
 import { closingOf } from "./closings.js";
 import { readLenient } from "./lenient.js";
-import { matchAt, type Source } from "./source.js";
+import { matchAt, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** A value that was read, or why it could not be. */
@@ -17,16 +17,16 @@ export function readJson(source: Source, at: number): JsonReading {
   const { text } = source;
   if (!matchAt(jsonStart, text, at)) return { trouble: "unreadable", end: at + 1 };
   const end = closingOf(source, at);
-  if (!source.spend(Math.max(end, at) - at)) return { trouble: "unreadable", end: at + 1 };
+  if (!spend(source, Math.max(end, at) - at)) return { trouble: "unreadable", end: at + 1 };
   // A parser that throws costs more than all the rest: what can't be JSON is not given to it.
   if (end > 0 && source.foreign < at) {
     const value = parsed(text.slice(at, end));
     if (value !== undefined) return { value, end, isRepaired: false, missing: 0 };
   }
   const lenient = readLenient(source, at);
-  if (!source.spend(lenient.end - at)) return { trouble: "unreadable", end: at + 1 };
+  if (!spend(source, lenient.end - at)) return { trouble: "unreadable", end: at + 1 };
   if (!("trouble" in lenient)) return { ...lenient, isRepaired: true };
-  if (end < 0 || lenient.trouble !== "unreadable" || !source.spend(2 * (end - at))) return lenient;
+  if (end < 0 || lenient.trouble !== "unreadable" || !spend(source, 2 * (end - at))) return lenient;
   const json = text.slice(at, end);
   const value = /["'`\w]\s*:/.test(json) ? repaired(json) : undefined;
   return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0 };

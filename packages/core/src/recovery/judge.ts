@@ -3,8 +3,7 @@ import { objection } from "./context.js";
 import { hintFor } from "./hints.js";
 import type { Scan } from "./scan.js";
 import { isMeantInThinking, isThinking } from "./thinking.js";
-import type { Toolbox } from "./toolbox.js";
-import type { Finding, NearMiss, NearMissReason, RecoveredCall } from "./types.js";
+import type { Finding, NearMiss, NearMissReason, OfferedTool, RecoveredCall } from "./types.js";
 
 /** What the findings of a text come to. */
 export interface Judgement {
@@ -13,15 +12,15 @@ export interface Judgement {
 }
 
 /** Decides on every finding: is it whole, does it fit a tool, do the words around it say that it is meant. */
-export function judge(text: string, { findings, marks }: Scan, toolbox: Toolbox): Judgement {
+export function judge(text: string, { findings, marks }: Scan, tools: readonly OfferedTool[]): Judgement {
   const calls: RecoveredCall[] = [];
   const nearMisses: NearMiss[] = [];
   const rehearsed: { readonly call: RecoveredCall; readonly isMeant: boolean }[] = [];
   let objected: { readonly end: number; readonly reason: NearMissReason } | undefined;
   for (const finding of findings) {
-    if (finding.trouble !== undefined) nearMisses.push(missed(finding, finding.trouble, "", toolbox));
+    if (finding.trouble !== undefined) nearMisses.push(missed(finding, finding.trouble, "", tools));
     for (const written of finding.calls) {
-      const outcome = accept(written, finding, toolbox);
+      const outcome = accept(written, finding, tools);
       if ("miss" in outcome) {
         nearMisses.push(outcome.miss);
         continue;
@@ -33,7 +32,7 @@ export function judge(text: string, { findings, marks }: Scan, toolbox: Toolbox)
       const reason = (isNext ? objected?.reason : undefined) ?? objection(text, finding, outcome.tool.effect);
       if (reason !== undefined) {
         objected = { end: finding.end, reason };
-        nearMisses.push(missed(finding, reason, written.name, toolbox));
+        nearMisses.push(missed(finding, reason, written.name, tools));
       } else if (isThinking(marks, finding.start))
         rehearsed.push({ call: outcome.call, isMeant: isMeantInThinking(text, marks, finding, outcome.tool) });
       else calls.push(outcome.call);
@@ -48,12 +47,17 @@ export function judge(text: string, { findings, marks }: Scan, toolbox: Toolbox)
         reason: "thinking",
         format: call.format,
         span: call.span,
-        hint: hintFor("thinking", toolbox, call.name),
+        hint: hintFor("thinking", tools, call.name),
       });
   }
   return { calls, nearMisses };
 }
 
-function missed({ format, start, end }: Finding, reason: NearMissReason, name: string, toolbox: Toolbox): NearMiss {
-  return { reason, format, span: [start, end], hint: hintFor(reason, toolbox, name) };
+function missed(
+  { format, start, end }: Finding,
+  reason: NearMissReason,
+  name: string,
+  tools: readonly OfferedTool[],
+): NearMiss {
+  return { reason, format, span: [start, end], hint: hintFor(reason, tools, name) };
 }

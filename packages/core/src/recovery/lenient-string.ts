@@ -1,5 +1,6 @@
+import { isKey } from "./toolbox.js";
 import { type Cursor, skipBlank } from "./lenient.js";
-import { matchAt, skipSpace } from "./source.js";
+import { find, matchAt, skipSpace } from "./source.js";
 
 /** Reads the string that opens at the cursor, with raw line ends and inner quotes; `undefined`: it never ends. */
 export function readString(cursor: Cursor, role: "key" | "value"): string | undefined {
@@ -34,7 +35,7 @@ export function readString(cursor: Cursor, role: "key" | "value"): string | unde
 /** Triple quotes: with line ends in it the text is taken as it stands, on one line its escapes are read. */
 function readTriple(cursor: Cursor, fence: string): string | undefined {
   const from = cursor.at + 3;
-  const end = cursor.source.find(fence, from);
+  const end = find(cursor.source, fence, from);
   if (end < 0) {
     cursor.at = cursor.text.length;
     cursor.trouble = "cut-off";
@@ -87,7 +88,7 @@ function closes(cursor: Cursor, start: number, hasInner: boolean): boolean {
 
 function isKnownKey(cursor: Cursor, at: number): boolean {
   const key = matchAt(anyKey, cursor.text, at);
-  return key !== null && cursor.source.words.isKey(key[1] ?? key[2] ?? "");
+  return key !== null && isKey(cursor.source.tools, key[1] ?? key[2] ?? "");
 }
 
 /** What an escape stands for and how long it is. One that JSON does not know is text: `\d` in a pattern, `\$` in a script. */

@@ -1,8 +1,8 @@
 import { foundCall, troubled } from "./finding.js";
-import { isRecord } from "./schema.js";
+import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
 import { readNamedJson } from "./named-input.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** The name in one tag and the arguments in the next: `<name>f</name><parameters>{...}</parameters>`, `<tool>f</tool><tool_input>x</tool_input>`. */
@@ -20,8 +20,8 @@ export function readNameTags(source: Source, start: number): Finding | undefined
     const after = skipSpace(text, finding.end);
     return text.startsWith(closer, after) ? { ...finding, end: after + closer.length } : finding;
   }
-  const stop = source.find(closer, from);
-  if (stop < 0 || !source.spend(stop - from)) return troubled(format, "marked", start, from, "cut-off");
+  const stop = find(source, closer, from);
+  if (stop < 0 || !spend(source, stop - from)) return troubled(format, "marked", start, from, "cut-off");
   const raw = text.slice(from, stop).trim();
   const inner = structureIn(raw);
   const input = raw === "" ? {} : isRecord(inner) ? inner : raw;

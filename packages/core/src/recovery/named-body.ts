@@ -1,3 +1,4 @@
+import { isTool } from "./toolbox.js";
 import { found, foundCall, troubled } from "./finding.js";
 import { readGlm } from "./glm.js";
 import { readJson } from "./json.js";
@@ -28,7 +29,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
     return glm.trouble
       ? troubled(format, "marked", start, glm.end, glm.trouble)
       : foundCall(format, "marked", start, glm.end, name, glm.values, glm);
-  if (!source.words.isTool(name)) return readShortBody(source, start, at, format);
+  if (!isTool(source.tools, name)) return readShortBody(source, start, at, format);
   if (text[next] === "{") {
     const reading = readJson(source, next);
     if ("trouble" in reading) return troubled(format, "marked", start, reading.end, reading.trouble);

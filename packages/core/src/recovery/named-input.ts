@@ -1,6 +1,6 @@
 import { foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
-import { isRecord } from "./schema.js";
+import { isRecord } from "./signature.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 

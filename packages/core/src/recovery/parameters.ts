@@ -1,5 +1,6 @@
+import { isKey } from "./toolbox.js";
 import { parsed } from "./json.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, textOf, valueEnd, withoutFrame } from "./xml-values.js";
 
@@ -31,7 +32,7 @@ export function readParameters(source: Source, start: number, isFramed: boolean)
     const from = at + tag[0].length;
     const end = short ? from : parameterEnd(source, from, closer);
     if (end < 0) return { values, end: from, isRepaired, usesParam, trouble: "cut-off" };
-    if (!source.spend(end - at)) return { values, end, isRepaired, usesParam, trouble: "unreadable" };
+    if (!spend(source, end - at)) return { values, end, isRepaired, usesParam, trouble: "unreadable" };
     const isClosed = short !== null || text.startsWith(closer, end);
     isUnclosed = !isClosed;
     isRepaired ||= !isClosed || short !== null;
@@ -39,7 +40,7 @@ export function readParameters(source: Source, start: number, isFramed: boolean)
     const raw = short ? (short[4] ?? "") : text.slice(from, end);
     // DSML says of a value whether it is text.
     const typed = tag[4] === "false" ? parsed(raw) : undefined;
-    const name = unquoted((tag[3] ?? "").trim(), (other) => source.words.isKey(other));
+    const name = unquoted((tag[3] ?? "").trim(), (other) => isKey(source.tools, other));
     addValue(values, name, typed === undefined ? textOf(isFramed ? withoutFrame(raw) : raw) : typed);
     at = skipSpace(text, short ? from : isClosed ? end + closer.length : end);
   }
@@ -70,7 +71,7 @@ function parameterEnd(source: Source, from: number, closer: string): number {
 function nextStructure(source: Source, from: number): number {
   let first = -1;
   for (const mark of structure) {
-    const at = source.find(mark, from);
+    const at = find(source, mark, from);
     if (at >= 0 && (first < 0 || at < first)) first = at;
   }
   return first;

@@ -1,7 +1,7 @@
 import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { failed, makeCursor, readValue } from "./lenient.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** `[TOOL_CALL]{tool => "f", args => {--key "value"}}[/TOOL_CALL]`: a hash of Perl with the options of a command in it. */
@@ -22,7 +22,7 @@ export function readPerl(source: Source, start: number): Finding | undefined {
     input[key] = value;
   }
   const tail = matchAt(closer, text, cursor.at);
-  if (!source.spend(cursor.at - start) || !tail) return troubled(format, "marked", start, cursor.at, "unreadable");
+  if (!spend(source, cursor.at - start) || !tail) return troubled(format, "marked", start, cursor.at, "unreadable");
   const end = cursor.at + tail[0].length;
   return foundCall(format, "marked", start, end, head[1] ?? "", input, { isText: true, isRepaired: true });
 }

@@ -1,6 +1,7 @@
+import { isTool } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { readNamedJson } from "./named-input.js";
-import { matchAt, type Source } from "./source.js";
+import { find, matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** `[TOOL_CALLS]f[ARGS]{...}`, `[TOOL_CALLS]f{...}`, with a call id or not: Mistral from its eleventh tokenizer on. */
@@ -9,7 +10,7 @@ export function readMistral(source: Source, start: number): Finding | undefined 
   if (!head) return undefined;
   const name = head[1] ?? "";
   const at = start + head[0].length;
-  if (head[2] === undefined && source.text[at] !== "{" && !source.words.isTool(name)) return undefined;
+  if (head[2] === undefined && source.text[at] !== "{" && !isTool(source.tools, name)) return undefined;
   const finding = readNamedJson(source, start, name, at, "mistral");
   // Prose that goes on after the token names no call.
   return head[2] === undefined && finding.trouble === "unreadable" ? undefined : finding;
@@ -38,10 +39,10 @@ export function readFunctionary(source: Source, start: number): Finding | undefi
   const { text } = source;
   const head = matchAt(functionary, text, start);
   const name = head?.[1] ?? "";
-  if (!head || !source.words.isTool(name)) return undefined;
+  if (!head || !isTool(source.tools, name)) return undefined;
   const at = start + head[0].length;
   if (text[at] === "{") return readNamedJson(source, start, name, at, "functionary-v3.2");
-  const next = source.find(">>>", at);
+  const next = find(source, ">>>", at);
   const end = next < 0 ? text.length : next;
   return foundCall("functionary-v3.2", "marked", start, end, name, text.slice(at, end).trimEnd());
 }

@@ -1,8 +1,9 @@
+import { isTool } from "./toolbox.js";
 import { found, writtenCall } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { type Cursor, failed, makeCursor, readValue, skipBlank } from "./lenient.js";
-import { isRecord } from "./schema.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { isRecord } from "./signature.js";
+import { matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, WrittenCall } from "./types.js";
 
 /** Function calls as code: `f(a=1)`, `[f(a=1), g()]`, one a line, `print(f(a=1))`. Only calls of offered tools. */
@@ -33,8 +34,8 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
   return found("pythonic", "bare", start, end, isList ? calls.map((call) => ({ ...call, isRepaired: true })) : calls);
 }
 
-function isOffered({ words }: Source, name: string): boolean {
-  return words.isTool(name) || words.isTool(name.split(".").pop() ?? "");
+function isOffered({ tools }: Source, name: string): boolean {
+  return isTool(tools, name) || (name.includes(".") && isTool(tools, name.slice(name.lastIndexOf(".") + 1)));
 }
 
 function readCall(source: Source, start: number, isAnyName: boolean): WrittenCall | undefined {
@@ -46,7 +47,7 @@ function readCall(source: Source, start: number, isAnyName: boolean): WrittenCal
   if (!isAnyName && !isOffered(source, name)) return undefined;
   const cursor = makeCursor(source, start + opener[0].length, true);
   const input = readArguments(cursor);
-  if (!source.spend(cursor.at - start) || input === undefined) return undefined;
+  if (!spend(source, cursor.at - start) || input === undefined) return undefined;
   const end =
     opener[1] !== undefined && text[skipSpace(text, cursor.at)] === ")" ? skipSpace(text, cursor.at) + 1 : cursor.at;
   return writtenCall(name, input, start, end);

@@ -1,7 +1,7 @@
 import { found, troubled, writtenCall } from "./finding.js";
 import { readJson } from "./json.js";
-import { isRecord } from "./schema.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { isRecord } from "./signature.js";
+import { find, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** `Action: f` and `Action Input: ...`. What stands behind an observation was made up by the model and is passed over. */
@@ -11,11 +11,11 @@ export function readReact(source: Source, start: number): Finding | undefined {
   if (!head) return undefined;
   const name = head[1] ?? "";
   const from = start + head[0].length;
-  const observation = source.find("\nObservation", from);
+  const observation = find(source, "\nObservation", from);
   const stop = inputEnd(source, from, observation);
   const end = observation >= 0 ? text.length : stop;
   // An answer beside the action: two readings, so none.
-  if (observation < 0 && source.find("\nFinal Answer:", from) >= 0)
+  if (observation < 0 && find(source, "\nFinal Answer:", from) >= 0)
     return troubled("react", "marked", start, end, "example");
   const raw = text.slice(from, stop).trim();
   const fence = matchAt(jsonFence, text, from);
@@ -35,9 +35,9 @@ export function readReact(source: Source, start: number): Finding | undefined {
 function inputEnd(source: Source, from: number, observation: number): number {
   const ends = [
     observation,
-    source.find("\nThought:", from),
-    source.find("\nAction:", from),
-    source.find("\nObs", from),
+    find(source, "\nThought:", from),
+    find(source, "\nAction:", from),
+    find(source, "\nObs", from),
   ].filter((at) => at >= 0);
   return ends.length > 0 ? Math.min(...ends) : source.text.length;
 }

@@ -1,3 +1,4 @@
+import { isTool } from "./toolbox.js";
 import { readBareJson, readBareList, readCodeLine } from "./bare.js";
 import { readFunctionTag } from "./function-tag.js";
 import { readGemma } from "./gemma.js";
@@ -15,7 +16,7 @@ import { readToolTag } from "./tool-tag.js";
 import type { FormatReader } from "./types.js";
 
 /** The readers that can make something of the place where a sign was found, in the order in which they are to be asked. */
-export function readersAt({ text, words }: Source, { at, end }: Sign, tag: string): readonly FormatReader[] {
+export function readersAt({ text, tools }: Source, { at, end }: Sign, tag: string): readonly FormatReader[] {
   const first = text.charAt(at);
   const second = text.charAt(at + 1);
   if (first === "[") return /[\s{]/.test(second) ? bracketed : /[A-Za-z_]/.test(second) ? marked : none;
@@ -24,7 +25,7 @@ export function readersAt({ text, words }: Source, { at, end }: Sign, tag: strin
     if (second === "|" || second === "｜") return tokenReaders(text, at);
     if (tag === "" || second === "/") return none;
     const known = byTag.get(tag.slice(tag.lastIndexOf(":") + 1)) ?? (tagFormats.has(tag) ? tagged : none);
-    return words.isTool(tag) ? [...known, readToolTag] : known;
+    return isTool(tools, tag) ? [...known, readToolTag] : known;
   }
   const last = text.charAt(end - 1);
   if (last === "(") return code;

@@ -1,7 +1,7 @@
 import { readFence } from "./fenced.js";
 import { readersAt } from "./readers.js";
 import { nextSign, type Sign, tagNameAt } from "./signs.js";
-import { matchAt, type Source } from "./source.js";
+import { find, matchAt, type Source } from "./source.js";
 import { addMark, type ThinkingMark } from "./thinking.js";
 import { readToolsBlock } from "./tools-block.js";
 import type { Finding, FormatReader, Passage } from "./types.js";
@@ -61,7 +61,7 @@ function outputAt(source: Source, at: number): Passage | undefined {
   const found = matchAt(outputTag, source.text, at);
   if (!found) return undefined;
   const closer = `</${found[1] ?? ""}>`;
-  const end = source.find(closer, at);
+  const end = find(source, closer, at);
   return { end: end < 0 ? source.text.length : end + closer.length };
 }
 

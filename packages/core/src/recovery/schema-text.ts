@@ -1,7 +1,7 @@
 import { parsed } from "./json.js";
 import { readLenient } from "./lenient.js";
 import { readElements } from "./xml-structure.js";
-import { makeSource, skipSpace } from "./source.js";
+import { makeSource, noTools, skipSpace } from "./source.js";
 
 /** The object or list that is written in a string, once or twice over; `undefined`: there is none. */
 export function structureIn(text: string): unknown {
@@ -23,10 +23,8 @@ function readOnce(text: string): unknown {
   // `[{\"id\": 1}]`: the inside of a JSON string without its quotes.
   const inner = parsed(`"${text}"`);
   if (typeof inner === "string" && inner !== text) return inner;
-  const lenient = readLenient(makeSource(text, noWords), start);
+  const lenient = readLenient(makeSource(text, noTools), start);
   return "value" in lenient && lenient.missing === 0 && skipSpace(text, lenient.end) === text.length
     ? lenient.value
     : undefined;
 }
-
-const noWords = { isTool: () => false, isKey: () => false, parameters: () => undefined };

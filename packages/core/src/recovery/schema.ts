@@ -1,5 +1,6 @@
 import { fitScalar, fitString } from "./schema-scalars.js";
 import { structureInText } from "./schema-text.js";
+import { annotations, isOfType, isRecord, signatureOf } from "./signature.js";
 
 /** A value as its schema wants it, or one clause on why it can't be. */
 export type Fit = { readonly value: unknown } | { readonly problem: string };
@@ -33,14 +34,19 @@ export function fitValue(value: unknown, schema: unknown, context: FitContext): 
     return fitAll(value, [...parts, rest], inner);
   }
   const variants = [...listOf(schema["anyOf"]), ...listOf(schema["oneOf"])];
-  if (variants.length > 0) return firstFit(value, variants, inner);
+  if (variants.length > 0)
+    return firstFit(
+      value,
+      variants.map((variant) => fitValue(value, variant, inner)),
+      inner,
+    );
   if (schema["const"] !== undefined) return fitListed(value, [schema["const"]]);
   if (Array.isArray(schema["enum"])) return fitListed(value, schema["enum"]);
   const types = typesOf(schema);
   if (types.length > 1)
     return firstFit(
       value,
-      types.map((type) => ({ ...schema, type })),
+      types.map((type) => fitType(value, schema, type, inner)),
       inner,
     );
   return fitType(value, schema, types[0], inner);
@@ -48,13 +54,7 @@ export function fitValue(value: unknown, schema: unknown, context: FitContext): 
 
 /** Most schemas are a type with a description, and most values have that type: a short cut for them. */
 function isAsWanted(value: unknown, schema: Schema): boolean {
-  const { type } = schema;
-  const isOfType =
-    type === "integer"
-      ? Number.isSafeInteger(value)
-      : typeof value === type &&
-        (type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value)));
-  if (!isOfType) return false;
+  if (!isOfType(value, schema["type"])) return false;
   for (const key in schema) if (!annotations.has(key)) return false;
   return true;
 }
@@ -81,27 +81,25 @@ function fitType(value: unknown, schema: Schema, type: string | undefined, conte
   return fitScalar(value, schema, type);
 }
 
-/** Holds the members of an object against `properties`, `required` and `additionalProperties`. */
+/** Holds the members of an object against `properties`, `required` and `additionalProperties`. It is copied only if one of them changes. */
 export function fitRecord(
   record: { readonly [key: string]: unknown },
   schema: Schema,
   context: FitContext,
 ): { readonly value: { readonly [key: string]: unknown } } | { readonly problem: string } {
-  const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
-  for (const name of listOf(schema["required"])) {
-    if (typeof name === "string" && !Object.hasOwn(record, name)) return { problem: `"${name}" is missing` };
-  }
-  const rest = schema["additionalProperties"];
-  const fitted: Record<string, unknown> = {};
+  const { properties, names, required, plainTypes, additional } = signatureOf(schema);
+  for (const name of required) if (!Object.hasOwn(record, name)) return { problem: `"${name}" is missing` };
+  let fitted: Record<string, unknown> | undefined;
   for (const name of Object.keys(record)) {
     const value = record[name];
-    const isDeclared = Object.hasOwn(properties, name);
-    if (!isDeclared && rest === false) return { problem: `"${name}" is not one of its arguments` };
-    const fit = fitValue(value, isDeclared ? properties[name] : isRecord(rest) ? rest : undefined, context);
+    if (isOfType(value, plainTypes.get(name))) continue;
+    const isDeclared = names.has(name);
+    if (!isDeclared && additional === false) return { problem: `"${name}" is not one of its arguments` };
+    const fit = fitValue(value, isDeclared ? properties[name] : additional, context);
     if ("problem" in fit) return { problem: `"${name}" ${fit.problem}` };
-    fitted[name] = fit.value;
+    if (fit.value !== value) (fitted ??= { ...record })[name] = fit.value;
   }
-  return { value: fitted };
+  return { value: fitted ?? record };
 }
 
 function fitArray(value: unknown, schema: Schema, context: FitContext): Fit {
@@ -138,8 +136,7 @@ function itemsOf(record: { readonly [key: string]: unknown }): unknown[] {
  * The variant that takes the value as it is, or else the first into which it can be turned.
  * Text between tags takes every other type before it stays text: `null` where null is allowed, `[1]` where a list is.
  */
-function firstFit(value: unknown, variants: readonly unknown[], context: FitContext): Fit {
-  const fits = variants.map((variant) => fitValue(value, variant, context));
+function firstFit(value: unknown, fits: readonly Fit[], context: FitContext): Fit {
   const fitting = fits.filter((fit) => "value" in fit);
   // A single value is no list where text is possible as well.
   const isList = typeof value !== "string" || /^\s*\[/.test(value);
@@ -179,13 +176,6 @@ function listOf(value: unknown): readonly unknown[] {
 export function numberOr(value: unknown, fallback: number): number {
   return typeof value === "number" ? value : fallback;
 }
-
-/** An object that is no list. */
-export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const annotations: ReadonlySet<string> = new Set(["type", "description", "title", "default", "examples"]);
 
 /** Names of types in schemas that were written by hand or come from Python. */
 const synonyms: ReadonlyMap<string, string> = new Map([

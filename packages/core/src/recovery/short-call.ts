@@ -1,3 +1,4 @@
+import { isTool, parametersOf } from "./toolbox.js";
 import { foundCall } from "./finding.js";
 import { addValue } from "./xml-values.js";
 import { matchAt, type Source } from "./source.js";
@@ -7,7 +8,7 @@ import type { Finding } from "./types.js";
 export function readShortBody(source: Source, start: number, at: number, format: string): Finding | undefined {
   const { text } = source;
   const listed = matchAt(attributes, text, at);
-  if (listed && source.words.isTool(listed[1] ?? "")) {
+  if (listed && isTool(source.tools, listed[1] ?? "")) {
     const end = at + listed[0].length;
     const values: Record<string, unknown> = {};
     for (const [, key, value] of (listed[2] ?? "").matchAll(attribute)) addValue(values, key ?? "", value ?? "");
@@ -15,7 +16,7 @@ export function readShortBody(source: Source, start: number, at: number, format:
   }
   const short = matchAt(shortCall, text, at);
   const name = short?.[1] ?? "";
-  if (!short || !source.words.isTool(name)) return undefined;
+  if (!short || !isTool(source.tools, name)) return undefined;
   const end = at + short[0].length;
   const value = (short[3] ?? "").trim();
   const input = short[2] === undefined ? value : { [short[2]]: value };
@@ -27,7 +28,7 @@ export function readShortLine(source: Source, start: number): Finding | undefine
   const line = matchAt(shortLine, source.text, start);
   const name = line?.[1] ?? "";
   const key = line?.[2] ?? "";
-  if (!line || !source.words.parameters(name)?.has(key)) return undefined;
+  if (!line || !parametersOf(source.tools, name)?.has(key)) return undefined;
   const input = { [key]: (line[3] ?? "").trim() };
   return foundCall("glm-short", "bare", start, start + line[0].length, name, input, traits);
 }

@@ -1,25 +1,17 @@
-/** What a reader may ask about the offered tools. */
-export interface Words {
-  /** Whether a tool of exactly this name was offered. */
-  isTool(name: string): boolean;
-  /** Whether this may stand as a key in a call: a parameter of an offered tool, or a word of the envelopes. */
-  isKey(name: string): boolean;
-  /** The parameters that a tool declares; none at all may mean any. `undefined`: no such tool. */
-  parameters(name: string): ReadonlySet<string> | undefined;
-}
+import type { OfferedTool } from "./types.js";
 
 /** The text under reading, with what is already known of it, so that no search is made twice. */
 export interface Source {
   readonly text: string;
-  readonly words: Words;
-  /** Like `indexOf`, but remembers the answer: a needle that is nowhere after 10 is not looked for again after 20. */
-  find(needle: string, from: number): number;
-  /** Pays for the reading of so many characters; `false` when too much has been read again and again. */
-  spend(characters: number): boolean;
+  readonly tools: readonly OfferedTool[];
+  /** Where a text was looked for and found last; -1: nowhere. */
+  readonly known: Map<string, { from: number; at: number }> | undefined;
   /** Brackets of which is known that they never close. */
-  readonly unclosed: Set<number>;
+  unclosed: Set<number> | undefined;
   /** The last place at which something stood that well-formed JSON can't have there. */
   foreign: number;
+  /** How many characters may still be read. */
+  purse: number;
 }
 
 /** How often the same text may be read by different readers before they stop: what keeps hostile input linear. */
@@ -27,28 +19,28 @@ const readings = 6;
 /** In a text as short as this, searching is cheaper than remembering. */
 const shortText = 2000;
 
-export function makeSource(text: string, words: Words): Source {
-  let known: Map<string, { from: number; at: number }> | undefined;
-  let purse = text.length * readings + 4096;
-  return {
-    text,
-    words,
-    foreign: -1,
-    unclosed: new Set(),
-    find(needle, from) {
-      if (text.length < shortText) return text.indexOf(needle, from);
-      known ??= new Map();
-      const last = known.get(needle);
-      if (last && from >= last.from && (last.at < 0 || from <= last.at)) return last.at;
-      const at = text.indexOf(needle, from);
-      known.set(needle, { from, at });
-      return at;
-    },
-    spend(characters) {
-      purse -= characters;
-      return purse >= 0;
-    },
-  };
+/** A text inside of an argument is read with these: nothing in it is a word of a call. */
+export const noTools: readonly OfferedTool[] = [];
+
+export function makeSource(text: string, tools: readonly OfferedTool[]): Source {
+  const known = text.length < shortText ? undefined : new Map<string, { from: number; at: number }>();
+  return { text, tools, known, unclosed: undefined, foreign: -1, purse: text.length * readings + 4096 };
+}
+
+/** Like `indexOf`, but remembers the answer: a needle that is nowhere after 10 is not looked for again after 20. */
+export function find({ text, known }: Source, needle: string, from: number): number {
+  if (!known) return text.indexOf(needle, from);
+  const last = known.get(needle);
+  if (last && from >= last.from && (last.at < 0 || from <= last.at)) return last.at;
+  const at = text.indexOf(needle, from);
+  known.set(needle, { from, at });
+  return at;
+}
+
+/** Pays for the reading of so many characters; `false` when too much has been read again and again. */
+export function spend(source: Source, characters: number): boolean {
+  source.purse -= characters;
+  return source.purse >= 0;
 }
 
 /** The first place at or after `at` that is not white space. */

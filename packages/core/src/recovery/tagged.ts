@@ -1,7 +1,7 @@
 import { troubled } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { find, matchAt, skipSpace, type Source } from "./source.js";
 import { tokenAt } from "./token-call.js";
 import type { Finding } from "./types.js";
 
@@ -27,7 +27,7 @@ export function readAfter(
   if (sign === "{" || (sign === "[" && !matchAt(listOfCode, text, at))) {
     const finding = readPayload(source, start, at, format, "marked");
     if (finding && finding.calls.length > 0) return finding;
-    const end = closer === "" ? -1 : source.find(closer, at);
+    const end = closer === "" ? -1 : find(source, closer, at);
     return troubled(
       format,
       "marked",
@@ -40,7 +40,7 @@ export function readAfter(
   const named = readNamedBody(source, start, at, format);
   if (named) return named;
   // Prose that mentions the tag has no closer.
-  const end = closer === "" ? -1 : source.find(closer, at);
+  const end = closer === "" ? -1 : find(source, closer, at);
   return end >= 0 ? troubled(format, "marked", start, end + closer.length, "unreadable") : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { isTool } from "./toolbox.js";
 import { readNamedJson } from "./named-input.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -12,7 +13,7 @@ export function readTokenCall(source: Source, start: number): Finding | undefine
   const at = from + head.length;
   const next = tokenAt(text, at);
   if (begin.word === "recipient")
-    return next?.word === "content" && source.words.isTool(head.trim())
+    return next?.word === "content" && isTool(source.tools, head.trim())
       ? readNamedJson(source, start, head.trim(), at + next.length, "functionary-v2")
       : undefined;
   if (begin.word === "toolcallbegin" && next?.word === "toolsep")

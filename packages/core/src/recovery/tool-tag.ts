@@ -1,8 +1,9 @@
+import { parametersOf } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { readJson } from "./json.js";
-import { isRecord } from "./schema.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { isRecord } from "./signature.js";
+import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 import { addValue, textOf, withoutFrame } from "./xml-values.js";
 import { readYaml } from "./yaml.js";
@@ -15,7 +16,7 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   const { text } = source;
   const head = matchAt(tag, text, start);
   const name = head?.[1] ?? "";
-  const declared = head && source.words.parameters(name);
+  const declared = head && parametersOf(source.tools, name);
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
   const found = (end: number, input: unknown, format: string, isRepaired = false, isOpen = false): Finding =>
@@ -34,8 +35,8 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
     if ("trouble" in reading || !isRecord(reading.value) || !text.startsWith(closer, after)) return undefined;
     return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired);
   }
-  const stop = source.find(closer, from);
-  if (stop < 0 || !source.spend(stop - from)) return undefined;
+  const stop = find(source, closer, from);
+  if (stop < 0 || !spend(source, stop - from)) return undefined;
   const values = readYaml(text.slice(from, stop));
   return values && Object.keys(values).every(isKnown) ? found(stop + closer.length, values, "yaml-xml") : undefined;
 }
@@ -64,7 +65,7 @@ function readChildren(
     }
     const stop = childEnd(source, from, `</${key}>`, closer, isKnown);
     if (stop < 0) return trouble("cut-off", from);
-    if (!source.spend(stop - at)) return trouble("unreadable", from);
+    if (!spend(source, stop - at)) return trouble("unreadable", from);
     addValue(values, key, textOf(unframed(key, text.slice(from, stop))));
     at = skipSpace(text, stop + key.length + 3);
     // The same closing tag twice: the second one closes nothing.
@@ -87,11 +88,11 @@ function childEnd(
 ): number {
   const { text } = source;
   for (
-    let at = source.find(childCloser, from), last = from;
+    let at = find(source, childCloser, from), last = from;
     at >= 0;
-    last = at, at = source.find(childCloser, at + 1)
+    last = at, at = find(source, childCloser, at + 1)
   ) {
-    if (!source.spend(at - last)) return -1;
+    if (!spend(source, at - last)) return -1;
     const after = skipSpace(text, at + childCloser.length);
     if (after >= text.length || text.startsWith(closer, after) || text.startsWith(childCloser, after)) return at;
     const next = matchAt(tag, text, after);

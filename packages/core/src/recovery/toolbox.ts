@@ -1,36 +1,42 @@
-import { isRecord } from "./schema.js";
-import type { JsonSchema } from "../types.js";
-import type { Words } from "./source.js";
+import { signatureOf } from "./signature.js";
+import { noTools } from "./source.js";
 import type { OfferedTool } from "./types.js";
 
-/** The offered tools, to be found by what models call them. */
-export interface Toolbox extends Words {
-  readonly tools: readonly OfferedTool[];
-  /** @returns The tool, and whether it was called by its own name (a `functions.` in front does not count). */
-  find(name: string): { readonly tool: OfferedTool; readonly isExact: boolean } | undefined;
+/** The tool that is meant by a name, and whether it was called by its own (a `functions.` in front does not count). */
+export function findTool(
+  tools: readonly OfferedTool[],
+  name: string,
+): { readonly tool: OfferedTool; readonly isExact: boolean } | undefined {
+  const exact = toolNamed(tools, name);
+  if (exact) return { tool: exact, isExact: true };
+  const bare = bareName(name);
+  const own = toolNamed(tools, bare);
+  if (own) return { tool: own, isExact: true };
+  const alike = alikeTool(bare, tools);
+  return alike && { tool: alike, isExact: false };
 }
 
-export function makeToolbox(tools: readonly OfferedTool[]): Toolbox {
-  const own = (name: string): OfferedTool | undefined =>
-    name === "" ? undefined : tools.find((tool) => tool.name === name);
-  let alikes: Map<string, OfferedTool | undefined> | undefined;
-  return {
-    tools,
-    isTool: (name) => own(name) !== undefined,
-    isKey: (name) => envelopeKeys.has(name) || tools.some((tool) => parametersOf(tool).has(name)),
-    parameters(name) {
-      const tool = own(name);
-      return tool && parametersOf(tool);
-    },
-    find(name) {
-      const exact = own(name) ?? own(bareName(name));
-      if (exact) return { tool: exact, isExact: true };
-      alikes ??= new Map();
-      if (!alikes.has(name)) alikes.set(name, alikeTool(bareName(name), tools));
-      const alike = alikes.get(name);
-      return alike && { tool: alike, isExact: false };
-    },
-  };
+/** Whether a tool of exactly this name was offered. */
+export function isTool(tools: readonly OfferedTool[], name: string): boolean {
+  return toolNamed(tools, name) !== undefined;
+}
+
+/** Whether this may stand as a key in a call: a parameter of an offered tool, or a word of the envelopes. */
+export function isKey(tools: readonly OfferedTool[], name: string): boolean {
+  if (tools === noTools) return false;
+  return envelopeKeys.has(name) || tools.some((tool) => signatureOf(tool.inputSchema).names.has(name));
+}
+
+/** The parameters that a tool declares; none at all may mean any. `undefined`: no such tool. */
+export function parametersOf(tools: readonly OfferedTool[], name: string): ReadonlySet<string> | undefined {
+  const tool = toolNamed(tools, name);
+  return tool && signatureOf(tool.inputSchema).names;
+}
+
+function toolNamed(tools: readonly OfferedTool[], name: string): OfferedTool | undefined {
+  if (name === "") return undefined;
+  for (const tool of tools) if (tool.name === name) return tool;
+  return undefined;
 }
 
 /** `functions.f:0`, `default_api.f`, `"f"`, `f()` and `f<|channel|>commentary` all mean f. */
@@ -65,20 +71,6 @@ export function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
-/** The declared parameters of a tool. */
-export function propertiesOf(tool: OfferedTool): { readonly [name: string]: unknown } {
-  const properties = tool.inputSchema["properties"];
-  return isRecord(properties) ? properties : {};
-}
-
-function parametersOf(tool: OfferedTool): ReadonlySet<string> {
-  let names = parameterNames.get(tool.inputSchema);
-  if (!names) parameterNames.set(tool.inputSchema, (names = new Set(Object.keys(propertiesOf(tool)))));
-  return names;
-}
-
-/** Schemas stay the same from reply to reply. */
-const parameterNames = new WeakMap<JsonSchema, ReadonlySet<string>>();
 const envelopeKeys: ReadonlySet<string> = new Set([
   "name",
   "tool",

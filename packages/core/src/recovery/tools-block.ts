@@ -1,6 +1,6 @@
 import { found } from "./finding.js";
 import { readPayload } from "./json-payload.js";
-import { skipSpace, type Source } from "./source.js";
+import { find, skipSpace, type Source } from "./source.js";
 import type { Passage } from "./types.js";
 
 /**
@@ -10,7 +10,7 @@ import type { Passage } from "./types.js";
 export function readToolsBlock(source: Source, start: number): Passage | undefined {
   const { text } = source;
   if (!text.startsWith(opener, start)) return undefined;
-  const closer = source.find("</tools>", start);
+  const closer = find(source, "</tools>", start);
   const stop = closer < 0 ? text.length : closer + "</tools>".length;
   const at = skipSpace(text, start + opener.length);
   const payload =

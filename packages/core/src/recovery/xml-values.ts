@@ -1,4 +1,4 @@
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 
 /**
  * Where the value that starts at `from` ends: at the first closer that structure follows. A closer that is part of the value,
@@ -6,8 +6,8 @@ import { matchAt, skipSpace, type Source } from "./source.js";
  */
 export function valueEnd(source: Source, from: number, closer: string, followers: RegExp): number {
   const { text } = source;
-  for (let at = source.find(closer, from), last = from; at >= 0; last = at, at = source.find(closer, at + 1)) {
-    if (!source.spend(at - last)) return -1;
+  for (let at = find(source, closer, from), last = from; at >= 0; last = at, at = find(source, closer, at + 1)) {
+    if (!spend(source, at - last)) return -1;
     const after = skipSpace(text, at + closer.length);
     if (after >= text.length || matchAt(followers, text, after)) return at;
   }

@@ -1,6 +1,6 @@
 import { readLenient } from "./lenient.js";
 import { parsed } from "./json.js";
-import { makeSource } from "./source.js";
+import { makeSource, noTools } from "./source.js";
 import { indentOf, type YamlLines } from "./yaml.js";
 
 /** `|` keeps line ends, `>` folds them; `-` drops the last one, `+` keeps all; a digit says how far the block is indented. */
@@ -38,7 +38,7 @@ function flow(scalar: string): unknown {
   const list = /^\[([^[\]{}"']*)\]$/.exec(scalar);
   if (list) return list[1]?.trim() === "" ? [] : list[1]?.split(",").map((item) => plainScalar(item.trim()));
   if (!/^[[{].*[\]}]$/.test(scalar)) return undefined;
-  const reading = readLenient(makeSource(scalar, noWords), 0);
+  const reading = readLenient(makeSource(scalar, noTools), 0);
   return "value" in reading && reading.missing === 0 && reading.end === scalar.length ? reading.value : undefined;
 }
 
@@ -64,5 +64,3 @@ function folded(lines: readonly string[]): string {
 function isPlain(line: string | undefined): boolean {
   return line !== undefined && /^\S/.test(line);
 }
-
-const noWords = { isTool: () => false, isKey: () => false, parameters: () => undefined };

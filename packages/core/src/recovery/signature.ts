@@ -1,0 +1,51 @@
+/** What is asked of a schema of an object again and again, read once. */
+export interface Signature {
+  readonly properties: { readonly [name: string]: unknown };
+  readonly names: ReadonlySet<string>;
+  readonly required: readonly string[];
+  /** The properties of which nothing is wanted but their type, with that type: they need no closer look. */
+  readonly plainTypes: ReadonlyMap<string, string>;
+  /** What is said of properties that are not named. */
+  readonly additional: unknown;
+}
+
+/** The signature of a schema. Schemas stay the same from reply to reply, so it is kept as long as they are. */
+export function signatureOf(schema: { readonly [key: string]: unknown }): Signature {
+  let known = signatures.get(schema);
+  if (!known) signatures.set(schema, (known = read(schema)));
+  return known;
+}
+
+function read(schema: { readonly [key: string]: unknown }): Signature {
+  const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
+  const required = Array.isArray(schema["required"]) ? (schema["required"] as unknown[]) : [];
+  const plainTypes = new Map<string, string>();
+  for (const [name, property] of Object.entries(properties)) {
+    const type = isRecord(property) && Object.keys(property).every((key) => annotations.has(key)) && property["type"];
+    if (typeof type === "string") plainTypes.set(name, type);
+  }
+  return {
+    properties,
+    names: new Set(Object.keys(properties)),
+    required: required.filter((name) => typeof name === "string"),
+    plainTypes,
+    additional: schema["additionalProperties"],
+  };
+}
+
+/** Whether a value has a type as it is; lists, objects and types of other names need a closer look. */
+export function isOfType(value: unknown, type: unknown): boolean {
+  if (type === "integer") return Number.isSafeInteger(value);
+  return (
+    typeof value === type && (type === "string" || type === "boolean" || (type === "number" && Number.isFinite(value)))
+  );
+}
+
+/** An object that is no list. */
+export function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const signatures = new WeakMap<object, Signature>();
+/** Keys of a schema that ask nothing of a value. */
+export const annotations: ReadonlySet<string> = new Set(["type", "description", "title", "default", "examples"]);
