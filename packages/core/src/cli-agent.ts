@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { type ErrorData, errorData, toError } from "./errors.js";
-import { type Command, type CommandResult, type RunningCommand, start } from "./process.js";
+import { type Command, type CommandResult, type RunningCommand, sandboxed, start } from "./process.js";
 import type { AssistantMessage, Provider, TurnEvent, TurnRequest } from "./types.js";
 
 /** An agent program that prints its events line by line. */
@@ -28,9 +29,12 @@ export interface CliAgent {
   readonly describe?: Provider["describe"];
 }
 
-/** A command, and files to write into the scratch folder before it starts: path there to content. */
+/** A command, and what its program needs. */
 export interface AgentCommand extends Command {
+  /** Files to write into the scratch folder before it starts: path there to content. */
   readonly files?: { readonly [path: string]: string };
+  /** Where the program keeps its own state, such as the user's login; in a sandbox, which hides that, it is let in. */
+  readonly state?: readonly string[];
 }
 
 const stopped = errorData("aborted", "The turn was stopped.");
@@ -45,6 +49,7 @@ export function cliAgent(agent: CliAgent): Provider {
     apiVersion: 1,
     name,
     kind: "agent",
+    confines: true,
     turn: (request) => turn(agent, request),
     ...(check && { check }),
     ...(describe && { describe }),
@@ -76,9 +81,11 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
   const scratch = await mkdtemp(join(tmpdir(), "aifactory-agent-"));
   let program: RunningCommand | undefined;
   try {
-    const { files = {}, ...command } = agent.command(request, scratch);
+    const { files = {}, state = [], ...command } = agent.command(request, scratch);
     for (const [path, content] of Object.entries(files)) await writeInto(join(scratch, path), content);
-    const running = start({ cwd: request.cwd, ...command, signal: request.signal });
+    const running = start(
+      shutIn({ cwd: request.cwd, ...command, signal: request.signal }, request, [scratch, ...state]),
+    );
     program = running;
     const read = agent.read(request, (line) => running.write(`${line}\n`));
     const lines = program.lines();
@@ -102,6 +109,18 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     await program?.stop().catch(() => {});
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** The command in the request's sandbox. An agent asks its vendor, so it always has the network. */
+function shutIn(command: Command, { sandbox }: TurnRequest, places: readonly string[]): Command {
+  if (!sandbox) return command;
+  const { readable = [], writable } = sandbox;
+  return sandboxed(command, {
+    ...sandbox,
+    readable: [...readable, ...(isAbsolute(command.command) ? [dirname(command.command)] : [])],
+    writable: [...writable, ...places.filter((place) => existsSync(place))],
+    network: true,
+  });
 }
 
 async function writeInto(path: string, content: string): Promise<void> {

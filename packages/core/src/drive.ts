@@ -57,7 +57,7 @@ export async function drive({ repository, journal, release, parts, options }: Dr
     deadlines: options.deadlines ?? {},
     retry: options.retry ?? {},
     signal: options.signal ?? new AbortController().signal,
-    worktree: () => (opened ??= openFor(run, options)),
+    worktree: () => (opened ??= openFor(run, parts, options)),
     async discard() {
       await (await opened)?.discard();
       opened = undefined;
@@ -110,7 +110,7 @@ function perform(run: RunContext, step: Extract<Next, { do: string }>): Promise<
   }
 }
 
-async function openFor(run: RunContext, { worktreeRoot }: DriveOptions): Promise<Worktree> {
+async function openFor(run: RunContext, { confinement }: Parts, { worktreeRoot }: DriveOptions): Promise<Worktree> {
   const { id, branch, base, head } = run.record;
   const worktree = await openWorktree({
     repository: run.repository,
@@ -118,10 +118,19 @@ async function openFor(run: RunContext, { worktreeRoot }: DriveOptions): Promise
     branch,
     base,
     head,
+    confinement,
     ...(worktreeRoot !== undefined && { root: worktreeRoot }),
   });
+  if (head !== base) return worktree;
+  if (confinement.kind === "none" && run.record.task.sandbox !== "none") {
+    await run.emit({
+      type: "notice",
+      code: "no-sandbox",
+      message: `Commands and agent programs run without a sandbox and could reach beyond the worktree: ${confinement.reason}.`,
+    });
+  }
   const submodules = await worktree.submodules();
-  if (submodules.length > 0 && head === base) {
+  if (submodules.length > 0) {
     await run.emit({
       type: "notice",
       code: "submodules-empty",

@@ -10,6 +10,7 @@ const codes = {
   "unknown-verifier": { who: "caller", retryable: false },
   "unsupported-repo": { who: "caller", retryable: false },
   "unknown-price": { who: "caller", retryable: false },
+  "no-sandbox": { who: "caller", retryable: false },
   "unknown-run": { who: "caller", retryable: false },
 
   // A turn that failed: the provider or the way to it.

@@ -24,6 +24,9 @@ export interface Subtask {
   readonly phase: Exclude<Phase, "plan">;
 }
 
+/** What commands and agent programs were shut in with. */
+export type Isolation = "bubblewrap" | "none";
+
 /** Lines and files of a change, as git counts them. */
 export interface DiffStat {
   readonly files: number;
@@ -62,6 +65,8 @@ export type RecordEvent =
       readonly model: string;
       readonly servedModel?: string;
       readonly reason: FinishReason;
+      /** What its commands or its program ran in. */
+      readonly isolation: Isolation;
       readonly usage?: Usage;
       readonly durationMs: number;
     }

@@ -1,35 +1,99 @@
-import { createHash } from "node:crypto";
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { git } from "./git.js";
+import type { GitPlace } from "./types.js";
 
-/** What git would run or obey, as it was at one moment: path in the git directory to a fingerprint. */
-export type GitState = ReadonlyMap<string, string>;
+/** What git would run or obey, and where every ref stood, at one moment. */
+export interface GitState {
+  /** Path in the git directory to what was there. */
+  readonly files: ReadonlyMap<string, GitFile>;
+  /** Ref name to object id. */
+  readonly refs: ReadonlyMap<string, string>;
+}
+
+type GitFile =
+  | { readonly kind: "file"; readonly content: Buffer; readonly mode: number }
+  | { readonly kind: "link"; readonly target: string }
+  | { readonly kind: "special" };
 
 /** Where a git directory says what runs: configuration, hooks, attributes, and objects borrowed from elsewhere. */
 const watched = ["config", "config.worktree", "hooks", "info", "objects/info/alternates"] as const;
 
-/** Reads the parts of a git directory by which an agent could make git run something. */
-export async function readGitState(commonDir: string): Promise<GitState> {
-  const state = new Map<string, string>();
-  await Promise.all(watched.map(async (path) => fingerprint(commonDir, path, state)));
-  return state;
+/** A repository that is watched. */
+export interface WatchedRepository {
+  readonly place: GitPlace;
+  readonly commonDir: string;
 }
 
-/** The paths that differ, sorted. Somebody else may have changed them too: it is a fact to report, not a proof. */
-export function changedSince(before: GitState, now: GitState): string[] {
-  const paths = new Set([...before.keys(), ...now.keys()]);
-  return [...paths].filter((path) => before.get(path) !== now.get(path)).toSorted();
+/** Reads the parts of a git directory by which an agent could make git run something, and its refs. */
+export async function readGitState({ place, commonDir }: WatchedRepository): Promise<GitState> {
+  const files = new Map<string, GitFile>();
+  await Promise.all(watched.map(async (path) => readInto(files, commonDir, path)));
+  const listed = await git(place, ["for-each-ref", "--format=%(objectname) %(refname)"]);
+  const lines = listed.split("\n").filter((line) => line !== "");
+  return { files, refs: new Map(lines.map((line) => [line.slice(line.indexOf(" ") + 1), line.split(" ")[0]!])) };
 }
 
-async function fingerprint(root: string, path: string, state: Map<string, string>): Promise<void> {
-  const file = join(root, path);
-  const facts = await lstat(file).catch(() => undefined);
+/** What differs. Somebody else may have changed it too: it is a fact to report, not a proof. */
+export interface GitChanges {
+  /** Paths in the git directory, sorted. */
+  readonly files: readonly string[];
+  /** Refs that are gone, which hides work; and those that moved or are new. */
+  readonly lostRefs: readonly string[];
+  readonly movedRefs: readonly string[];
+}
+
+/** Compares two moments. */
+export function changedSince(before: GitState, now: GitState): GitChanges {
+  const paths = new Set([...before.files.keys(), ...now.files.keys()]);
+  // Runs make, move and remove their own branches.
+  const isRun = (ref: string): boolean => ref.startsWith("refs/heads/aifactory/");
+  const refs = [...new Set([...before.refs.keys(), ...now.refs.keys()])].filter((ref) => !isRun(ref));
+  return {
+    files: [...paths].filter((path) => !equal(before.files.get(path), now.files.get(path))).toSorted(),
+    lostRefs: refs.filter((ref) => !now.refs.has(ref)).toSorted(),
+    movedRefs: refs.filter((ref) => now.refs.has(ref) && now.refs.get(ref) !== before.refs.get(ref)).toSorted(),
+  };
+}
+
+/**
+ * Puts files and lost refs back as they were. What stands in their place is kept, in `keep`.
+ */
+export async function putBack(
+  { place, commonDir }: WatchedRepository,
+  before: GitState,
+  { files, lostRefs }: GitChanges,
+  keep: string,
+): Promise<void> {
+  for (const path of files) {
+    const here = join(commonDir, path);
+    await mkdir(dirname(join(keep, path)), { recursive: true });
+    await rename(here, join(keep, path)).catch(() => {});
+    const file = before.files.get(path);
+    await mkdir(dirname(here), { recursive: true });
+    if (file?.kind === "link") await symlink(file.target, here);
+    if (file?.kind !== "file") continue;
+    await writeFile(here, file.content);
+    await chmod(here, file.mode);
+  }
+  for (const ref of lostRefs) await git(place, ["update-ref", "--no-deref", ref, before.refs.get(ref)!, ""]);
+}
+
+function equal(one: GitFile | undefined, other: GitFile | undefined): boolean {
+  if (one?.kind !== other?.kind) return false;
+  if (one?.kind === "link" && other?.kind === "link") return one.target === other.target;
+  if (one?.kind !== "file" || other?.kind !== "file") return true;
+  return one.mode === other.mode && one.content.equals(other.content);
+}
+
+async function readInto(files: Map<string, GitFile>, root: string, path: string): Promise<void> {
+  const here = join(root, path);
+  const facts = await lstat(here).catch(() => undefined);
   if (!facts) return;
-  if (facts.isSymbolicLink()) state.set(path, `link ${await readlink(file)}`);
+  if (facts.isSymbolicLink()) files.set(path, { kind: "link", target: await readlink(here) });
   else if (facts.isDirectory()) {
-    await Promise.all((await readdir(file)).map(async (name) => fingerprint(root, `${path}/${name}`, state)));
+    await Promise.all((await readdir(here)).map(async (name) => readInto(files, root, `${path}/${name}`)));
   } else if (facts.isFile()) {
-    const content = createHash("sha256").update(await readFile(file));
-    state.set(path, `${facts.mode & 0o111} ${content.digest("hex")}`);
-  } else state.set(path, "special");
+    files.set(path, { kind: "file", content: await readFile(here), mode: facts.mode & 0o777 });
+  } else files.set(path, { kind: "special" });
 }

@@ -126,6 +126,7 @@ async function turn(
     tools: offered.map(describeTool),
     cwd: context.root,
     ...(effort && { effort }),
+    ...(context.sandbox && { sandbox: context.sandbox }),
     ...(room !== undefined && provider.kind === "model" && { maxOutputTokens: room }),
   };
   const reply = await takeTurn({
@@ -146,6 +147,7 @@ async function turn(
     model: asked,
     ...(reply.servedModel !== undefined && { servedModel: reply.servedModel }),
     reason: reply.reason.unified,
+    isolation: context.sandbox && (provider.kind === "model" || provider.confines) ? "bubblewrap" : "none",
     ...(usage && { usage }),
     durationMs: reply.durationMs,
   });

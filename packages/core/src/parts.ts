@@ -1,4 +1,5 @@
 import { requirePrice } from "./budget.js";
+import { chooseConfinement, type Confinement } from "./confinement.js";
 import { AifactoryError } from "./errors.js";
 import { type Resolution, resolveModel, resolveVerifier } from "./resolve.js";
 import type { PhaseModel } from "./run-context.js";
@@ -13,6 +14,7 @@ export interface Parts {
   readonly models: ReadonlyMap<string, PhaseModel>;
   readonly verifier: Verifier | undefined;
   readonly tools: readonly Tool[];
+  readonly confinement: Confinement;
 }
 
 /** Where what a task names is looked for. */
@@ -24,7 +26,7 @@ export interface PartSources extends Resolution {
 /**
  * Finds everything that a task names.
  *
- * @throws `unknown-provider`, `unknown-verifier`, `unknown-price` or `invalid-spec`: what can't be found is bad input.
+ * @throws `unknown-provider`, `unknown-verifier`, `unknown-price`, `no-sandbox` or `invalid-spec`: what can't be found is bad input.
  */
 export async function resolveParts(task: Task, options: PartSources): Promise<Parts> {
   const tools = chooseTools(task, options.tools ?? []);
@@ -36,7 +38,7 @@ export async function resolveParts(task: Task, options: PartSources): Promise<Pa
       if (!models.has(asked)) models.set(asked, await resolvePhase(task, asked, options));
     }
   }
-  return { models, verifier, tools };
+  return { models, verifier, tools, confinement: await chooseConfinement(task) };
 }
 
 async function resolvePhase(task: Task, asked: string, options: PartSources): Promise<PhaseModel> {

@@ -71,7 +71,7 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
     case "turn-finished":
       return {
         turns: record.turns + 1,
-        models: served(record.models, event.model, event.servedModel),
+        models: served(record.models, event),
         usage: addUsage(record.usage, event.usage ?? {}),
         uncosted: record.uncosted + (event.usage?.cost ? 0 : 1),
         workMs: record.workMs + event.durationMs,
@@ -158,9 +158,17 @@ function given({ turns, fixes, minutes, tokens, usd }: Limits = {}): Partial<Tas
   };
 }
 
-function served(models: RunRecord["models"], asked: string, by: string | undefined): RunRecord["models"] {
-  if (models.some((model) => model.asked === asked && (by === undefined || model.served === by))) return models;
-  const open = models.findIndex((model) => model.asked === asked && model.served === undefined);
-  const entry = { asked, ...(by !== undefined && { served: by }) };
-  return open < 0 ? [...models, entry] : models.with(open, entry);
+function served(
+  models: RunRecord["models"],
+  { model: asked, servedModel, isolation }: Extract<RecordEvent, { type: "turn-finished" }>,
+): RunRecord["models"] {
+  const known = models.findIndex(
+    ({ served: by, ...model }) =>
+      model.asked === asked &&
+      model.isolation === isolation &&
+      (by === undefined || servedModel === undefined || by === servedModel),
+  );
+  const named = servedModel ?? models[known]?.served;
+  const entry = { asked, ...(named !== undefined && { served: named }), isolation };
+  return known < 0 ? [...models, entry] : models.with(known, entry);
 }

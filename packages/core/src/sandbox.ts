@@ -1,25 +1,10 @@
 import type { Command } from "./process.js";
+import type { Sandbox } from "./types.js";
+
+export type { Sandbox } from "./types.js";
 
 /** Whether commands can be shut in on this machine. */
 export type SandboxProbe = { readonly kind: "bubblewrap" } | { readonly kind: "none"; readonly reason: string };
-
-/** What a command in a sandbox may see and do. Paths are absolute and the same inside as outside. */
-export interface Sandbox {
-  /**
-   * `strict`: for code that nobody trusts. It sees the system's programs, an empty /tmp and what is listed, nothing else of
-   * the disk, no other process, and, as root, keeps only the rights to give up being root.
-   * `loose`: for tools and agents. It can read everything that its user can and write only what is listed.
-   */
-  readonly view: "strict" | "loose";
-  /** Further paths to read; only `strict` needs them. What does not exist is left out. */
-  readonly readable?: readonly string[];
-  /** Paths to read and write. They must exist. */
-  readonly writable: readonly string[];
-  /** Default false: only the loopback interface, which is the sandbox's own. */
-  readonly network?: boolean;
-  /** Bytes that /tmp may hold in the `strict` view. Default 512 MiB. */
-  readonly temporaryBytes?: number;
-}
 
 let probed: Promise<SandboxProbe> | undefined;
 
@@ -45,7 +30,7 @@ export function sandboxed(command: Command, sandbox: Sandbox): Command {
       "--unshare-pid",
       "--unshare-ipc",
       ...(sandbox.network ? [] : ["--unshare-net"]),
-      ...(strict ? strictView(sandbox) : looseView()),
+      ...(strict ? strictView(sandbox) : looseView(sandbox)),
       ...sandbox.writable.flatMap((path) => [...(strict ? openParents(path) : []), "--bind", path, path]),
       ...(cwd === undefined ? [] : ["--chdir", cwd]),
       "--",
@@ -78,9 +63,21 @@ function strictView({ readable = [], temporaryBytes = 512 * 1024 * 1024 }: Sandb
   ].concat(["--setenv", "TMPDIR", "/tmp"]);
 }
 
-function looseView(): string[] {
-  return ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/dev/shm"];
+function looseView({ hidden = [], readable = [], temporary }: Sandbox): string[] {
+  return [
+    // Root could take the write protection off again.
+    ...(isRoot() ? ["--cap-drop", "ALL", ...ownership] : []),
+    ..."--ro-bind / / --dev /dev --proc /proc --tmpfs /dev/shm".split(" "),
+    ...(temporary === undefined ? [] : ["--bind", temporary, "/tmp", "--setenv", "TMPDIR", "/tmp"]),
+    ...hidden.flatMap(({ path, kind }) =>
+      kind === "folder" ? ["--perms", "0700", "--tmpfs", path] : ["--ro-bind", "/dev/null", path],
+    ),
+    ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
+  ];
 }
+
+/** What root needs to install packages and to work on files of others. */
+const ownership = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"].flatMap((name) => ["--cap-add", name]);
 
 // What a root needs to become somebody else, before it runs anything that is not trusted.
 const privileges = ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"].flatMap((name) => ["--cap-add", name]);

@@ -46,6 +46,8 @@ const schema = z.strictObject({
   limits: limits.prefault({}),
   effort: z.enum(["none", "minimal", "low", "medium", "high", "max"]).optional(),
   review: z.enum(["required", "auto"]).default("required"),
+  sandbox: z.enum(["auto", "required", "none"]).default("auto"),
+  network: z.boolean().default(true),
   nudges: z.record(z.string(), z.number().int().nonnegative()).optional(),
 });
 

@@ -1,5 +1,6 @@
 // The types everything speaks. Read `provider` and `turn-event` first: they are the contract of a provider.
 
+export type { Sandbox } from "./types/sandbox.js";
 export type { Effort, Limits, ModelChain, ModelChoice, Phase, TaskSpec } from "./types/task-spec.js";
 export type {
   JsonSchema,

@@ -3,11 +3,13 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Checkpoint, commitChanges, neverCommitted } from "./checkpoint.js";
+import { type Confinement, openSandbox } from "./confinement.js";
 import { AifactoryError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
 import type { Repository } from "./repository.js";
+import type { Sandbox } from "./types.js";
 
 /** An isolated checkout on a branch of its own. The user's checkout, index, stash, hooks and configuration stay as they are. */
 export interface Worktree {
@@ -15,6 +17,8 @@ export interface Worktree {
   readonly path: string;
   /** Runs git on it, whatever stands in its `.git` file by now. */
   readonly place: GitPlace;
+  /** What its commands are to be shut in with. */
+  readonly sandbox?: Sandbox;
   /** Commits what changed; undefined when nothing did. What git ignores, and tools' caches, stay out. */
   checkpoint(message: string): Promise<Checkpoint | undefined>;
   /** Submodules, which are not checked out. */
@@ -34,6 +38,7 @@ export interface WorktreeRequest {
   readonly base: string;
   /** The newest commit of the run: what is checked out. */
   readonly head: string;
+  readonly confinement: Confinement;
   /** Folder for worktrees. Default: `aifactory/worktrees` in the user's cache folder. */
   readonly root?: string;
 }
@@ -65,14 +70,20 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
 
   // An index of our own: what is staged, hidden or broken in the worktree's does not decide what is committed.
   const place = { cwd: path, gitDir, workTree: path, indexFile: index };
+  const { confinement } = request;
+  const { commonDir } = repository;
+  const shutIn =
+    confinement.kind === "none" ? undefined : await openSandbox({ path, gitDir, commonDir }, confinement.network);
   let known = request.head;
   const close = async (): Promise<void> => {
     const closing = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
     await removeWorktree(repository, path).finally(closing);
+    await shutIn?.close();
   };
   return {
     path,
     place: { cwd: path, gitDir, workTree: path },
+    ...(shutIn && { sandbox: shutIn.sandbox }),
     checkpoint: async (message) => {
       const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir });
       known = made?.commit ?? known;

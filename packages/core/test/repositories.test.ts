@@ -1,10 +1,12 @@
-import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, type Outcome, runTask, type TaskSpec } from "@aifactory/core";
+import { probeSandbox } from "@aifactory/core/process";
 import { type Script, scriptedProvider, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
 
+const probe = await probeSandbox();
 let worktreeRoot: string;
 const made: TemporaryRepository[] = [];
 
@@ -188,30 +190,58 @@ describe("nothing in the repository runs", () => {
 });
 
 describe("a model that plants something in the git directory", () => {
-  it("is reported, and what it planted runs in none of our commands", async () => {
+  const plant = (proof: string): Script => {
+    const hook = `printf '#!/bin/sh\\ntouch ${proof}\\n' > "$d/hooks/post-checkout"; chmod +x "$d/hooks/post-checkout"`;
+    const settings = `git config core.fsmonitor "touch ${proof}"; git config filter.evil.clean "touch ${proof}"`;
+    const refs = "git branch -D keep; git update-ref refs/heads/main HEAD^; git tag planted";
+    const objects = `mkdir -p "$d/objects/info"; echo /tmp > "$d/objects/info/alternates"`;
+    const command = `d=$(git rev-parse --git-common-dir); ${hook}; ${settings}; ${objects}; ${refs}`;
+    return { calls: [{ name: "run_command", input: { command } }] };
+  };
+
+  it("without a sandbox: it is put back and reported, and runs in none of our commands", async () => {
     const repository = await repositoryWith();
+    await repository.commit("Second");
+    await repository.git("branch", "keep");
     const proof = join(repository.path, "..", "proof");
-    const plant = `d=$(git rev-parse --git-common-dir); printf '#!/bin/sh\\ntouch ${proof}\\n' > "$d/hooks/post-checkout"; chmod +x "$d/hooks/post-checkout"; git config core.fsmonitor "touch ${proof}"`;
-    const outcome = await run(repository.path, [
-      { calls: [{ name: "run_command", input: { command: plant } }] },
-      ...turns,
-    ]);
-    expect(outcome.status).toBe("ready");
-    expect(outcome.notices).toEqual([
-      { code: "git-changed", message: expect.stringContaining("config, hooks/post-checkout") },
-    ]);
-    await approve(outcome, { unverified: true });
+    const before = await readFile(join(repository.path, ".git/config"), "utf8");
+    const outcome = await run(repository.path, [plant(proof), ...turns], { sandbox: "none" });
+    expect(outcome).toMatchObject({ status: "ready", models: [{ isolation: "none" }] });
+    expect(outcome.notices).toMatchObject([{ code: "git-changed" }]);
+    const told = outcome.notices[0]?.message ?? "";
+    const files = "config, hooks/post-checkout, objects/info/alternates";
+    for (const fact of [files, "deleted: refs/heads/keep", "git update-ref -d refs/tags/planted"])
+      expect(told).toContain(fact);
+    expect(told).toContain(`git update-ref refs/heads/main ${outcome.base}`);
+    expect(await readFile(join(repository.path, ".git/config"), "utf8")).toBe(before);
+    expect(await readdir(join(repository.path, ".git/hooks"))).not.toContain("post-checkout");
+    expect(await repository.branches()).toContain("keep");
+    const [, kept = ""] = / kept in (\S+)\./.exec(told) ?? [];
+    expect(await readFile(join(kept, "config"), "utf8")).toContain("fsmonitor");
     await expect(readdir(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it.skipIf(probe.kind === "none")("in the sandbox: it can't", async () => {
+    const repository = await repositoryWith();
+    await repository.commit("Second");
+    await repository.git("branch", "keep");
+    const refs = async (): Promise<string> =>
+      repository.git("for-each-ref", "refs/tags", "refs/heads/keep", "refs/heads/main");
+    const before = await refs();
+    const outcome = await run(repository.path, [plant(join(repository.path, "..", "proof")), ...turns]);
+    expect(outcome).toMatchObject({ status: "ready", models: [{ isolation: "bubblewrap" }], notices: [] });
+    expect(await refs()).toBe(before);
+    expect(await readFile(join(repository.path, ".git/config"), "utf8")).not.toContain("fsmonitor");
   });
 
   it("can't lose checkpoints by resetting the branch, nor hide files by the index", async () => {
     const repository = await repositoryWith();
     const hide = "git reset --quiet --hard HEAD~1; printf 'z\\n' > app.py; git update-index --assume-unchanged app.py";
-    const outcome = await run(repository.path, [
-      turns[0]!,
-      { calls: [{ name: "run_command", input: { command: hide } }] },
-      turns[1]!,
-    ]);
+    const outcome = await run(
+      repository.path,
+      [turns[0]!, { calls: [{ name: "run_command", input: { command: hide } }] }, turns[1]!],
+      { sandbox: "none" },
+    );
     expect(outcome.status).toBe("ready");
     expect(await repository.read("app.py", outcome.branch)).toBe("z");
     // The commit that the reset threw off is still in the branch's history.

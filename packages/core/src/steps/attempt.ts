@@ -38,7 +38,8 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     AbortSignal.timeout(Math.max(1, task.limits.minutes * 60_000 - spentBefore)),
   ]);
   const history = await run.history(step);
-  const watch = await watchGit(run, step);
+  const isConfined = worktree.sandbox && (provider.kind === "model" || provider.confines);
+  const watch = isConfined ? undefined : await watchGit(run, step);
   const priced = (usage: Usage): Usage => {
     const cost = usage.cost ?? estimateCost(usage, facts?.price);
     return cost ? { ...usage, cost } : usage;
@@ -55,7 +56,13 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     history,
     messages: history.length === 0 ? [{ role: "user", text: prompt }] : mend(history, provider.kind),
     tools,
-    context: { root: worktree.path, git: worktree.place, signal, timeoutMs: deadlines.toolMs },
+    context: {
+      root: worktree.path,
+      git: worktree.place,
+      ...(worktree.sandbox && { sandbox: worktree.sandbox }),
+      signal,
+      timeoutMs: deadlines.toolMs,
+    },
     needsWrite,
     written: !discards && hasChanged(),
     nudges: task.nudges ?? {},
@@ -71,7 +78,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     outputRoom: () => outputRoom(run.record, facts),
     priced,
     checkpoint: async () => {
-      await watch();
+      await watch?.();
       if (discards) return false;
       await checkpoint(run, step, `${title}\n\nRun ${run.record.id} (${asked}).`);
       return hasChanged();

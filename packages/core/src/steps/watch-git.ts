@@ -1,16 +1,42 @@
+import { join } from "node:path";
 import type { StepKey } from "../events.js";
-import { changedSince, readGitState } from "../guard.js";
+import { changedSince, type GitChanges, type GitState, putBack, readGitState } from "../guard.js";
+import { runDirectory } from "../journal.js";
 import type { RunContext } from "../run-context.js";
 
-/** Reports what changed in the shared git directory, where it could make git run something. Our own git never runs it. */
-export async function watchGit({ repository, emit }: RunContext, step: StepKey): Promise<() => Promise<void>> {
-  let before = await readGitState(repository.commonDir);
+/**
+ * Watches the shared git directory while a model works that no sandbox keeps out of it. What could make git run something
+ * is put back, as are refs that were deleted; our own git runs none of it in any case.
+ *
+ * @returns A function to be called after each piece of work.
+ */
+export async function watchGit({ repository, record, emit }: RunContext, step: StepKey): Promise<() => Promise<void>> {
+  const before = await readGitState(repository);
+  let told = before.refs;
   return async () => {
-    const now = await readGitState(repository.commonDir);
-    const changed = changedSince(before, now);
-    before = now;
-    if (changed.length === 0) return;
-    const message = `While the model worked, the repository's git directory changed: ${changed.join(", ")}. Look at that before you run git there: it may run what stands in it.`;
-    await emit({ type: "notice", step, code: "git-changed", message });
+    const now = await readGitState(repository);
+    const changes = changedSince({ ...before, refs: told }, now);
+    told = new Map([...now.refs, ...changes.lostRefs.map((ref) => [ref, told.get(ref)!] as const)]);
+    if (changes.files.length + changes.lostRefs.length + changes.movedRefs.length === 0) return;
+    const keep = join(runDirectory(repository.commonDir, record.id), "planted", String(Date.now()));
+    await putBack(repository, { ...before, refs: told }, changes, keep);
+    await emit({ type: "notice", step, code: "git-changed", message: report(changes, before, keep) });
   };
+}
+
+function report({ files, lostRefs, movedRefs }: GitChanges, before: GitState, keep: string): string {
+  const undo = movedRefs.map((ref) => {
+    const old = before.refs.get(ref);
+    return old === undefined ? `git update-ref -d ${ref}` : `git update-ref ${ref} ${old}`;
+  });
+  return [
+    "While the model worked, the repository's git directory changed.",
+    files.length > 0 ? `Put back as before: ${files.join(", ")}; what stood there is kept in ${keep}.` : "",
+    lostRefs.length > 0 ? `Made again after they were deleted: ${lostRefs.join(", ")}.` : "",
+    undo.length > 0
+      ? `Moved or new refs, left as they are because it may have been you; to undo: ${undo.join("; ")}`
+      : "",
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { run } from "../process.js";
+import { type Command, run, sandboxed } from "../process.js";
 import { childEnvironment } from "../environment.js";
 import { commandSays, toolSays } from "../prompts.js";
 import type { Tool } from "../types.js";
@@ -17,9 +17,9 @@ export const runCommand: Tool<typeof input> = {
   description: toolSays.runCommand,
   effect: "execute",
   input,
-  async run({ command, timeout_seconds: seconds }, { root, signal, timeoutMs }) {
+  async run({ command, timeout_seconds: seconds }, { root, sandbox, signal, timeoutMs }) {
     const limit = seconds === undefined ? timeoutMs : seconds * 1_000;
-    const result = await run({
+    const program: Command = {
       command: "/bin/sh",
       args: ["-c", command],
       cwd: root,
@@ -28,7 +28,8 @@ export const runCommand: Tool<typeof input> = {
       timeoutMs: limit,
       signal,
       keepBytes,
-    });
+    };
+    const result = await run(sandbox ? sandboxed(program, sandbox) : program);
     return commandSays.result(result, limit);
   },
 };

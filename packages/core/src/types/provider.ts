@@ -1,4 +1,5 @@
 import type { Message } from "./message.js";
+import type { Sandbox } from "./sandbox.js";
 import type { Effort } from "./task-spec.js";
 import type { TurnEvent } from "./turn-event.js";
 
@@ -15,6 +16,8 @@ export interface Provider {
   /** The part of a model string before the colon. */
   readonly name: string;
   readonly kind: "model" | "agent";
+  /** For agents: whether the program runs in the request's sandbox. Absent: no. */
+  readonly confines?: boolean;
   /** One turn. Never throws: exactly one `finish`, always last, carries the message or the error. */
   turn(request: TurnRequest): AsyncIterable<TurnEvent>;
   /** Whether it could work now: program or server there, logged in, model known. Rejects with the error and its cure. */
@@ -72,6 +75,8 @@ export interface TurnRequest {
   readonly cwd: string;
   readonly effort?: Effort;
   readonly maxOutputTokens?: number;
+  /** What an agent's program is to be shut in with, by `sandboxed`; `cliAgent` does. Absent: nothing. */
+  readonly sandbox?: Sandbox;
   /** Aborted when the turn must end; the provider then stops what it started and finishes with reason `aborted`. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import type { ErrorData } from "../errors.js";
-import type { DiffStat, RecordEvent, StepKey, Subtask, WorkEnd } from "../events.js";
+import type { DiffStat, Isolation, RecordEvent, StepKey, Subtask, WorkEnd } from "../events.js";
 import type { Task } from "../task.js";
 import type { Usage } from "./turn-event.js";
 import type { Verdict } from "./verdict.js";
@@ -51,8 +51,8 @@ export interface RunRecord {
   readonly error: ErrorData | null;
   readonly cancelled: boolean;
   readonly turns: number;
-  /** Model strings in the order in which they were first asked, each with what really served. */
-  readonly models: readonly { readonly asked: string; readonly served?: string }[];
+  /** Model strings in the order in which they were first asked, each with what really served and what was in force. */
+  readonly models: readonly { readonly asked: string; readonly served?: string; readonly isolation: Isolation }[];
   readonly usage: Usage;
   /** Turns of which no cost is known. */
   readonly uncosted: number;

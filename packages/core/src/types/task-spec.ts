@@ -44,6 +44,13 @@ export interface TaskSpec {
   readonly effort?: Effort | undefined;
   /** `required` (default) waits for a person; `auto` merges by itself, and only when the verdict is `passed`. */
   readonly review?: "required" | "auto" | undefined;
+  /**
+   * How commands and agent programs are shut in. `auto` (default): in bubblewrap where the machine has it, and not where
+   * it has not; the outcome says which it was. `required`: the run does not start without. `none`: never.
+   */
+  readonly sandbox?: "auto" | "required" | "none" | undefined;
+  /** Whether a model's commands reach the network. Default true. `false` needs a sandbox. Agents have to reach it. */
+  readonly network?: boolean | undefined;
   /** How often a model is nudged before the run ends as stalled. */
   readonly nudges?: { readonly [rule: string]: number } | undefined;
 }

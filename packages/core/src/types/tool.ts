@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Effect } from "./message.js";
+import type { Sandbox } from "./sandbox.js";
 
 /** Where a git command works. */
 export interface GitPlace {
@@ -30,6 +31,8 @@ export interface ToolContext {
   readonly root: string;
   /** Where git finds the worktree, whatever stands in its `.git` file. */
   readonly git: GitPlace;
+  /** What commands are to be shut in with, by `sandboxed`; absent where the machine has nothing for that. */
+  readonly sandbox?: Sandbox;
   readonly signal: AbortSignal;
   /** Milliseconds a command may run when the model asks for no other time. */
   readonly timeoutMs: number;

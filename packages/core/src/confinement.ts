@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { AifactoryError } from "./errors.js";
+import { privatePlaces } from "./private-places.js";
+import { probeSandbox } from "./sandbox.js";
+import type { Task } from "./task.js";
+import type { Sandbox } from "./types.js";
+
+/** What a run's commands and agents are shut in with. */
+export type Confinement =
+  | { readonly kind: "bubblewrap"; readonly network: boolean }
+  | { readonly kind: "none"; readonly reason: string };
+
+/**
+ * Decides how commands and agents are shut in.
+ *
+ * @throws `no-sandbox` when the task needs what the machine does not have.
+ */
+export async function chooseConfinement({ sandbox, network }: Task): Promise<Confinement> {
+  const probe =
+    sandbox === "none" ? { kind: "none" as const, reason: "the task switched it off" } : await probeSandbox();
+  if (probe.kind === "bubblewrap") return { kind: "bubblewrap", network };
+  if (sandbox === "required" || !network) {
+    const field = sandbox === "required" ? "sandbox: 'required'" : "network: false";
+    throw new AifactoryError("no-sandbox", `${field} needs a sandbox, and there is none: ${probe.reason}.`);
+  }
+  return probe;
+}
+
+/** A sandbox, and a way to give it back. */
+export interface OpenSandbox {
+  readonly sandbox: Sandbox;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens the sandbox of a worktree: what runs in it writes there, into this worktree's own part of the git directory and
+ * into a /tmp of its own, and does not see what is private in the user's home.
+ */
+export async function openSandbox(
+  { path, gitDir, commonDir }: { readonly path: string; readonly gitDir: string; readonly commonDir: string },
+  network: boolean,
+): Promise<OpenSandbox> {
+  const temporary = await mkdtemp(join(tmpdir(), "aifactory-tmp-"));
+  const hidden = await privatePlaces(homedir());
+  return {
+    sandbox: { view: "loose", hidden, readable: [commonDir], writable: [path, gitDir], temporary, network },
+    close: async () => rm(temporary, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}

@@ -1,0 +1,177 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { cliAgent, type Message, runTask, type TaskSpec } from "@aifactory/core";
+import { probeSandbox } from "@aifactory/core/process";
+import { scriptedProvider } from "@aifactory/core/testing";
+import { privatePlaces } from "../src/private-places.js";
+import { done, workbench, write } from "./workbench.js";
+
+const probe = await probeSandbox();
+const bench = workbench();
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "aifactory-home-"));
+  vi.stubEnv("HOME", home);
+  await mkdir(join(home, ".ssh"));
+  await writeFile(join(home, ".ssh/id_ed25519"), "canary-ssh");
+  await writeFile(join(home, ".netrc"), "canary-netrc");
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** Runs commands one after another in a run, and gives what the model was told of each. */
+async function commands(lines: readonly string[], spec: Partial<TaskSpec> = {}) {
+  const turns = [
+    ...lines.map((command) => ({ calls: [{ name: "run_command", input: { command } }] })),
+    write("a.py"),
+    done,
+  ];
+  const provider = scriptedProvider({ turns });
+  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m", ...spec };
+  const outcome = await runTask(task, { providers: [provider], worktreeRoot: bench.worktreeRoot });
+  const told = (provider.requests.at(-1)?.messages ?? []).filter((message: Message) => message.role === "tool");
+  return { outcome, told: told.map(({ text }) => text) };
+}
+
+describe.skipIf(probe.kind === "none")("commands of a model, in the sandbox", () => {
+  it("write in the worktree and in a /tmp of their own, which lasts as long as the run", async () => {
+    const mark = `aifactory-mark-${process.pid}`;
+    const { outcome, told } = await commands([
+      "echo in > in.txt; cat in.txt",
+      `echo kept > /tmp/${mark}; echo kept > "$TMPDIR/${mark}-2"`,
+      `cat /tmp/${mark} /tmp/${mark}-2`,
+      `echo out > ${bench.repository.path}/out.txt`,
+      `echo out > ${homedir()}/out.txt; echo out > /var/tmp/out-${process.pid}`,
+    ]);
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 2 }, models: [{ isolation: "bubblewrap" }] });
+    expect(told[2]).toContain("kept\nkept");
+    expect(existsSync(join(tmpdir(), mark))).toBe(false);
+    expect(existsSync(join(bench.repository.path, "out.txt"))).toBe(false);
+    expect(told[4]).toContain("Read-only");
+    expect(existsSync(join(home, "out.txt"))).toBe(false);
+  });
+
+  it("see no key, no login and no other process", async () => {
+    vi.stubEnv("AIFACTORY_CANARY_KEY", "canary-environment");
+    const { told } = await commands([
+      "cat ~/.ssh/id_ed25519 ~/.netrc; ls -A ~/.ssh; env",
+      "cat /proc/[0-9]*/environ | tr '\\0' '\\n'; ps -e 2>/dev/null | wc -l; ls -d /proc/[0-9]* | wc -l",
+    ]);
+    expect(told.join("\n")).not.toContain("canary");
+  });
+
+  it("can use git as a developer does, but for commits, which are made for them", async () => {
+    const { told } = await commands([
+      "git status --short; git log --oneline | head -1; echo x > app.py; git checkout -- app.py; cat app.py",
+    ]);
+    expect(told[0]).toMatch(/Begin\nx = 1/);
+    expect(told[0]).not.toContain("stderr");
+  });
+
+  it("reach the network only where the task lets them", async () => {
+    const links = "cat /proc/net/dev | tail -n +3 | wc -l";
+    const { told: open } = await commands([links]);
+    const { told: shut } = await commands([links], { network: false });
+    expect(shut[0]).toMatch(/\n1$/);
+    expect(Number(open[0]?.split("\n").at(-1))).toBeGreaterThanOrEqual(1);
+  });
+
+  it("leave nothing running, also what has left their session", async () => {
+    const beat = join(bench.worktreeRoot, "..", `beat-${process.pid}`);
+    const { told } = await commands([
+      "(setsid sh -c 'for i in $(seq 100); do date +%N > beat; sleep 0.05; done' &) ; sleep 0.2; cat beat",
+      "cat beat; sleep 0.3; cat beat",
+    ]);
+    const [one, other] = (told[1] ?? "").split("\n").slice(1);
+    expect(one).toMatch(/^\d+$/);
+    expect(other).toBe(one);
+    expect(existsSync(beat)).toBe(false);
+  });
+});
+
+describe.skipIf(probe.kind === "none")("an agent's program, in the sandbox", () => {
+  it("writes in the worktree, its scratch folder and its own state, and nowhere else", async () => {
+    const state = join(home, ".agent");
+    await mkdir(state);
+    await writeFile(join(state, "login"), "its own");
+    const script = [
+      "cat ~/.agent/login > copied.txt",
+      "echo new > ~/.agent/session",
+      'echo s > "$SCRATCH/s"',
+      `echo out > ${bench.repository.path}/out.txt`,
+      "cat ~/.ssh/id_ed25519 > key.txt",
+      "echo answer",
+    ].join("; ");
+    const agent = cliAgent({
+      name: "acme",
+      command: (_request, scratch) => ({
+        command: "/bin/sh",
+        args: ["-c", script],
+        env: { PATH: process.env["PATH"] ?? "", HOME: home, SCRATCH: scratch },
+        state: [state],
+      }),
+      read: () => (line) =>
+        line === "answer"
+          ? [{ type: "finish", reason: { unified: "stop" }, message: { role: "assistant", text: line, calls: [] } }]
+          : [],
+    });
+    const outcome = await runTask(
+      { repo: bench.repository.path, prompt: "Do it", model: "acme:m" },
+      { providers: [agent], worktreeRoot: bench.worktreeRoot },
+    );
+    expect(outcome).toMatchObject({ status: "ready", models: [{ isolation: "bubblewrap" }] });
+    expect(await bench.repository.read("copied.txt", outcome.branch)).toBe("its own");
+    expect(await bench.repository.read("key.txt", outcome.branch)).toBe("");
+    expect(await readFile(join(state, "session"), "utf8")).toBe("new\n");
+    expect(existsSync(join(bench.repository.path, "out.txt"))).toBe(false);
+  });
+
+  it("is not said to be shut in when its provider does not do that", async () => {
+    const agent = scriptedProvider({ kind: "agent", turns: [{ text: "Done.", files: { "a.py": "1\n" } }] });
+    const outcome = await runTask(
+      { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" },
+      { providers: [agent], worktreeRoot: bench.worktreeRoot },
+    );
+    expect(outcome).toMatchObject({ status: "ready", models: [{ isolation: "none" }] });
+  });
+});
+
+describe("without a sandbox", () => {
+  it("a run says so when it was not asked for", async () => {
+    const { outcome, told } = await commands(["echo fine"], { sandbox: "none" });
+    expect(outcome).toMatchObject({ status: "ready", notices: [], models: [{ isolation: "none" }] });
+    expect(told[0]).toContain("fine");
+  });
+
+  it("what needs one does not start", async () => {
+    const task = {
+      repo: bench.repository.path,
+      prompt: "Do it",
+      model: "scripted:m",
+      sandbox: "none",
+      network: false,
+    } as const;
+    await expect(runTask(task, { providers: [scriptedProvider({ turns: [] })] })).rejects.toMatchObject({
+      code: "no-sandbox",
+      message: expect.stringContaining("network: false"),
+    });
+  });
+});
+
+it("what is private in a home is known by construction: every dot file but toolchains and their caches", async () => {
+  await mkdir(join(home, ".nvm"));
+  await mkdir(join(home, ".config/some-cloud"), { recursive: true });
+  await mkdir(join(home, ".config/pip"));
+  await mkdir(join(home, ".cargo"));
+  await writeFile(join(home, ".cargo/credentials.toml"), "canary");
+  await writeFile(join(home, "notes.txt"), "");
+  const paths = (await privatePlaces(home)).map(({ path }) => path.slice(home.length + 1));
+  expect(paths.toSorted()).toEqual([".cargo/credentials.toml", ".config/some-cloud", ".netrc", ".ssh"]);
+  expect(await privatePlaces(join(home, "nowhere"))).toEqual([]);
+});
