@@ -69,3 +69,4 @@ export type {
   Verifier,
   VerifyRequest,
 } from "./types.js";
+export { acpAgent, readAcp, type AcpAgent, type AcpExtras } from "./acp.js";

@@ -65,6 +65,21 @@ export function jsonRpc(say: (line: string) => void, { notified, asked, failed }
   };
 }
 
+/** The fields of what should be an object; none, if it is something else. */
+export function fieldsOf(value: unknown): RpcValue {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+/** The objects of what should be a list of them; none, if it is something else. */
+export function listOf(value: unknown): readonly RpcValue[] {
+  return Array.isArray(value) ? value.map(fieldsOf) : [];
+}
+
+/** What should be a text; empty, if it is something else. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 interface Question {
   readonly method: string;
   readonly answered: (result: RpcValue) => readonly TurnEvent[];

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { acpCommand } from "./acp.js";
 import { AifactoryError, toError } from "./errors.js";
 import type { Provider, Verifier } from "./types.js";
 
@@ -33,8 +34,8 @@ const localTag = /^[\w./-]+:(latest|e?\d+(\.\d+)?(x\d+(\.\d+)?)?[bm])([-_.][\w.-
 const known = ["claude", "claude-cli", "codex", "codex-cli", "gemini", "gemini-cli", "copilot", "ollama"] as const;
 
 /**
- * Finds the provider of a model string: among those passed in, then among the packages of the caller's project. There is
- * no default and no guess.
+ * Finds the provider of a model string: among those passed in, then among the packages of the caller's project; with
+ * `acp:<command>` any agent that speaks the Agent Client Protocol. There is no default and no guess.
  *
  * @throws `unknown-provider` with the candidates and the line to install one, or `ambiguous-provider`.
  */
@@ -46,7 +47,7 @@ export async function resolveModel(asked: string, resolution: Resolution): Promi
       "ambiguous-provider",
       `model: ${given.length} of the providers passed in are named ${name}. Pass one of them.`,
     );
-  const provider = given[0] ?? (await providerFromPackage(name, asked, resolution));
+  const provider = given[0] ?? (name === "acp" ? acpCommand() : await providerFromPackage(name, asked, resolution));
   return { asked, provider, model };
 }
 
@@ -76,10 +77,7 @@ async function splitModel(asked: string, resolution: Resolution): Promise<{ prov
     if (isProvider(asked, resolution)) return { provider: asked, model: "" };
     const family = families.find(([pattern]) => pattern.test(asked));
     if (family) return { provider: family[1], model: asked };
-    throw unknown(
-      asked,
-      `'${asked}' names no provider. Write provider:model, such as claude:${asked} or ollama:${asked}`,
-    );
+    throw unknown(asked, `'${asked}' names no provider. Write provider:model, as claude:${asked} or ollama:${asked}`);
   }
   const provider = asked.slice(0, colon);
   const isTag = localTag.test(asked) && !isProvider(provider, resolution);

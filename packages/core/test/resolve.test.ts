@@ -72,6 +72,7 @@ describe("model strings", () => {
     ["gemma3n:e4b", "ollama", "gemma3n:e4b"],
     ["acme:anything:at:all", "acme", "anything:at:all"],
     ["@acme/models:large", "@acme/models", "large"],
+    ["acp:some-agent --acp", "acp", "some-agent --acp"],
   ];
   for (const [asked, name, model] of strings) {
     it(`${asked} is ${model || "the default"} of ${name}`, async () => {
