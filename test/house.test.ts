@@ -70,7 +70,7 @@ const layers: readonly (readonly string[])[] = [
   ["record"],
   ["checkout", "git"],
   ["process", "sandbox"],
-  ["environment", "output", "private-places", "process-tree"],
+  ["environment", "holder", "output", "private-places", "process-tree", "scratch"],
   ["events", "phases", "task", "usage"],
   ["errors", "types"],
 ];

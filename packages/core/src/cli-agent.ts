@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import { type Command, type CommandResult, type RunningCommand, sandboxed, start } from "./process.js";
+import { makeScratch } from "./scratch.js";
 import type { AssistantMessage, Provider, TurnEvent, TurnRequest } from "./types.js";
 
 /** An agent program that prints its events line by line. */
@@ -78,7 +78,7 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     yield finish(stopped);
     return;
   }
-  const scratch = await mkdtemp(join(tmpdir(), "aifactory-agent-"));
+  const scratch = await makeScratch();
   let program: RunningCommand | undefined;
   try {
     const { files = {}, state = [], ...command } = agent.command(request, scratch);

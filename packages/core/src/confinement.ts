@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { homedir } from "node:os";
 import { AifactoryError } from "./errors.js";
 import { privatePlaces } from "./private-places.js";
 import { probeSandbox } from "./sandbox.js";
+import { makeScratch } from "./scratch.js";
 import type { Task } from "./task.js";
 import type { Sandbox } from "./types.js";
 
@@ -42,7 +42,7 @@ export async function openSandbox(
   { path, gitDir, commonDir }: { readonly path: string; readonly gitDir: string; readonly commonDir: string },
   network: boolean,
 ): Promise<OpenSandbox> {
-  const temporary = await mkdtemp(join(tmpdir(), "aifactory-tmp-"));
+  const temporary = await makeScratch();
   const hidden = await privatePlaces(homedir());
   return {
     sandbox: { view: "loose", hidden, readable: [commonDir], writable: [path, gitDir], temporary, network },

@@ -1,7 +1,9 @@
-import { mkdir, open, readFile, unlink } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AifactoryError, systemCode, toError } from "./errors.js";
+import { isGone, pidOf, thisHolder } from "./holder.js";
 
 /** Lets go of a lock. */
 export type Release = () => Promise<void>;
@@ -14,17 +16,14 @@ export type Release = () => Promise<void>;
  */
 export async function takeLock(file: string, patienceMs: number): Promise<Release> {
   await mkdir(dirname(file), { recursive: true });
-  const holder = `${process.pid} ${(await startOf(process.pid)) ?? ""}`;
+  const holder = await thisHolder();
   const deadline = Date.now() + patienceMs;
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
     if (await claim(file, holder)) return async () => unlink(file).catch(() => {});
     await dropIfDead(file);
     if (Date.now() > deadline) {
       const other = await readFile(file, "utf8").catch(() => "");
-      throw new AifactoryError(
-        "locked",
-        `Another process (${other.split(" ")[0] || "unknown"}) is at work on this: ${file}`,
-      );
+      throw new AifactoryError("locked", `Another process (${pidOf(other) || "unknown"}) is at work on this: ${file}`);
     }
     await sleep(wait * (0.5 + Math.random()));
   }
@@ -36,39 +35,27 @@ export async function isHeld(file: string): Promise<boolean> {
   return (await readFile(file, "utf8").catch(() => "")) !== "";
 }
 
+/** The file is made elsewhere and linked: whoever sees a lock also sees whose it is. */
 async function claim(file: string, holder: string): Promise<boolean> {
+  const draft = `${file}.${randomUUID()}`;
   try {
-    const handle = await open(file, "wx");
-    await handle.writeFile(holder);
-    await handle.close();
+    await writeFile(draft, holder);
+    await link(draft, file);
     return true;
   } catch (error) {
     if (systemCode(error) === "EEXIST") return false;
-    throw new AifactoryError("disk", `Can't write the lock ${file}: ${toError(error).message}`, {
-      cause: error,
-    });
+    throw new AifactoryError("disk", `Can't write the lock ${file}: ${toError(error).message}`, { cause: error });
+  } finally {
+    await unlink(draft).catch(() => {});
   }
 }
 
 async function dropIfDead(file: string): Promise<void> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  const [pid, start] = text.split(" ");
-  // Empty: its holder is just writing it, or died doing so; the next round sees which.
-  if (!pid) return;
-  if (!isAlive(Number(pid)) || (start && (await startOf(Number(pid))) !== start)) await unlink(file).catch(() => {});
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === "EPERM";
-  }
-}
-
-/** When a process began, so that another one with the same number is not taken for it. Linux only. */
-async function startOf(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  const holder = await readFile(file, "utf8").catch(() => "");
+  if (holder === "" || !(await isGone(holder))) return;
+  // Somebody else may have done this and taken the lock since: what is moved away by mistake goes back.
+  const aside = `${file}.${randomUUID()}`;
+  await rename(file, aside).catch(() => {});
+  if ((await readFile(aside, "utf8").catch(() => holder)) !== holder) await link(aside, file).catch(() => {});
+  await unlink(aside).catch(() => {});
 }

@@ -8,6 +8,7 @@ import { boundedOutput, linesOf } from "./output.js";
 import { holdOnLeash, killTree, marker } from "./process-tree.js";
 
 export { childEnvironment, type Environment } from "./environment.js";
+export { makeScratch } from "./scratch.js";
 export { probeSandbox, type Sandbox, sandboxed, type SandboxProbe } from "./sandbox.js";
 
 /** A program to run. */
