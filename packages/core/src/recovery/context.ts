@@ -8,26 +8,26 @@ export function objection(
   finding: Finding,
   effect: Effect | undefined,
 ): "quoted" | "example" | undefined {
-  const { start, end } = finding;
+  const { start, end, strength } = finding;
+  const told = endOfBefore(text, start);
   const after = text.slice(end, end + 200);
-  const isLesson = (finding.strength !== "marked" || effect !== undefined) && lesson.test(after);
-  if (effect === undefined && endOfBefore(text, start) === 0) return isLesson ? "example" : undefined;
-  const before = text.slice(Math.max(0, start - 300), start);
+  const isLesson = (strength !== "marked" || effect !== undefined) && lesson.test(after);
+  if (effect === undefined && told === 0) return isLesson ? "example" : undefined;
+  const floor = Math.max(0, start - 300);
+  const before = text.slice(floor, start);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   // A line whose beginning lies too far back has none that could be looked at.
-  const head = line.length === before.length && start > before.length ? "" : line;
-  if (/^\s*(?:>|\|)/.test(head) || (/^[+](?!\s*$)|^[+-]\s?$/.test(head) && isInDiff(text, start))) return "quoted";
+  const head = line.length === before.length && floor > 0 ? "" : line;
+  if (/^\s*[>|]/.test(head) || (/^[+](?!\s*$)|^[+-]\s?$/.test(head) && isInDiff(text, start))) return "quoted";
   if (isBetweenQuotes(before, after)) return "quoted";
-  const introduction = lastSentence(before);
-  if (introduction !== "" && (example.test(introduction) || plan.test(introduction) || done.test(introduction)))
-    return "example";
-  if (isLesson) return "example";
+  const introduction = lastSentence(text.slice(floor, told));
+  if (notMeant.test(introduction) || isLesson) return "example";
   if (effect === undefined) return undefined;
   if (denial.test(introduction) || denial.test(firstSentence(after))) return "example";
-  if (effect === "read" || finding.strength === "marked") return undefined;
+  if (effect === "read" || strength === "marked") return undefined;
   // What nothing announces stands on lines of its own, or it is part of a sentence.
   const isAlone = /^\s*(?:(?:\d+[.)]|[-*•])\s+)?$/.test(line) && /^[\s;,]*(?:\n|$)/.test(after);
-  return isAlone || finding.strength === "fenced" ? undefined : "quoted";
+  return isAlone || strength === "fenced" ? undefined : "quoted";
 }
 
 /** Whether quotation marks or backticks stand around a call and around the tags that hold it. */
@@ -47,11 +47,10 @@ function firstSentence(after: string): string {
   return end < 0 ? after : after.slice(0, end);
 }
 
-/** The last sentence before the call, in the last line that is not empty. */
+/** The last sentence of what was told before the call, in its last line. */
 function lastSentence(before: string): string {
-  const trimmed = before.slice(0, endOfBefore(before, before.length));
-  const line = trimmed.slice(trimmed.lastIndexOf("\n") + 1);
-  return line.split(/[.!?]\s+(?=\p{Lu})/u).pop() ?? "";
+  const line = before.slice(before.lastIndexOf("\n") + 1);
+  return /[.!?]\s/.test(line) ? (line.split(/[.!?]\s+(?=\p{Lu})/u).pop() ?? "") : line;
 }
 
 /** Where the words before a place end: tags and white space between do not count. */
@@ -68,11 +67,12 @@ function endOfBefore(text: string, place: number): number {
 }
 
 const example =
-  /\b(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|\b(?:request|response) body\b|\b(?:expected|sample) (?:output|response|request|input)\b|would (?:look|be written))/i;
+  /\b(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|\b(?:request|response) body\b|\b(?:expected|sample) (?:output|response|request|input)\b|would (?:look|be written))/;
 const plan =
-  /\b(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|\b(?:call|command) I(?:'d| would)\b/i;
+  /\b(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|\b(?:call|command) I(?:'d| would)\b/;
 const done =
-  /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|run|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/i;
+  /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|run|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/;
+const notMeant = new RegExp([example, plan, done].map(({ source }) => source).join("|"), "i");
 const denial =
   /\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\b|\bdo(?:n't| not) (?:run|execute|call)\b|\b(?:is|was) (?:just |only )?an? example\b|\bthat is how\b|\bwould (?:call|run|use)\b/i;
 const lesson =

@@ -43,7 +43,7 @@ export function parsed(json: string): unknown {
 }
 
 function startsJson(json: string): boolean {
-  return /^\s*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])|["\d\-tfn])/.test(json);
+  return /^\s*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])|["\d-]|(?:true|false|null)\s*$)/.test(json);
 }
 
 /** What jsonrepair makes of it, if every string in the result stands in the text as it is: nothing may be made up or lost. */

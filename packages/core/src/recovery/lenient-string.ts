@@ -8,22 +8,21 @@ export function readString(cursor: Cursor, role: "key" | "value"): string | unde
   const opener = text[cursor.at] ?? '"';
   if (text.startsWith(opener.repeat(3), cursor.at) && opener !== "“") return readTriple(cursor, opener.repeat(3));
   const quote = opener === "“" ? "”" : opener;
+  const from = cursor.at + 1;
   let hasInner = false;
-  let from = cursor.at + 1;
-  let said = "";
+  let hasEscape = false;
   for (let at = from; at < text.length; at += 1) {
     const sign = text[at];
     if (sign === "\\") {
-      const [meant, length] = unescape(text, at, cursor.isPython);
-      said += text.slice(from, at) + meant;
-      from = at + length;
-      at = from - 1;
+      hasEscape = true;
+      at += 1;
       continue;
     }
     if (sign !== quote) continue;
     if (cursor.isPython || endsString(cursor, at + 1, role, hasInner)) {
       cursor.at = at + 1;
-      return said + text.slice(from, at);
+      const raw = text.slice(from, at);
+      return hasEscape ? unescaped(raw, cursor.isPython) : raw;
     }
     hasInner = true;
   }
@@ -43,9 +42,7 @@ function readTriple(cursor: Cursor, fence: string): string | undefined {
   }
   cursor.at = end + 3;
   const raw = cursor.text.slice(from, end);
-  return raw.includes("\n") || !raw.includes("\\")
-    ? raw
-    : raw.replaceAll(/\\(?:u[0-9a-fA-F]{4}|[^])/g, (escape) => unescape(escape, 0, cursor.isPython)[0]);
+  return raw.includes("\n") || !raw.includes("\\") ? raw : unescaped(raw, cursor.isPython);
 }
 
 /** Whether what stands behind a quote shows that the string is over. */
@@ -91,15 +88,13 @@ function isKnownKey(cursor: Cursor, at: number): boolean {
   return key !== null && isKey(cursor.source.tools, key[1] ?? key[2] ?? "");
 }
 
-/** What an escape stands for and how long it is. One that JSON does not know is text: `\d` in a pattern, `\$` in a script. */
-function unescape(text: string, at: number, isPython: boolean): [meant: string, length: number] {
-  const sign = text[at + 1];
-  if (sign === undefined) return ["\\", 1];
-  const known = escapes.get(sign);
-  if (known !== undefined) return [known, 2];
-  if (sign === "\n") return [isPython ? "" : "\n", 2];
-  const code = sign === "u" ? matchAt(unicode, text, at) : sign === "x" && isPython ? matchAt(hex, text, at) : null;
-  return code ? [String.fromCharCode(Number.parseInt(code[1] ?? "", 16)), code[0].length] : [`\\${sign}`, 2];
+/** A text with its escapes read. One that JSON does not know is text: `\d` in a pattern, `\$` in a script. */
+function unescaped(raw: string, isPython: boolean): string {
+  return raw.replaceAll(escape, (written, sign: string, code: string | undefined, hex: string | undefined) => {
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+    if (hex !== undefined) return isPython ? String.fromCharCode(Number.parseInt(hex, 16)) : written;
+    return sign === "\n" ? (isPython ? "" : "\n") : (escapes.get(sign) ?? written);
+  });
 }
 
 const escapes: ReadonlyMap<string, string> = new Map([
@@ -113,8 +108,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ["\\", "\\"],
   ["/", "/"],
 ]);
-const unicode = /\\u([0-9a-fA-F]{4})/y;
-const hex = /\\x([0-9a-fA-F]{2})/y;
+const escape = /\\(u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[^])/g;
 const anyKey = /["'“]([^"'“”\n\\]{1,80})["'”]\s*:|([A-Za-z_][\w-]{0,80})\s*:/y;
 const itemStart = /["'“[{\d}\]-]|true|false|null|True|False|None/y;
 const itemOrKey = /["'{[]/y;

@@ -3,19 +3,21 @@ import type { RecoveredCall } from "./types.js";
 /** The text without the calls and without the tags and tokens that held them. */
 export function remainingText(text: string, calls: readonly RecoveredCall[]): string {
   if (calls.length === 0) return text;
-  const pieces: string[] = [];
+  let said = "";
   let at = 0;
-  for (const { span } of calls) {
-    if (span[0] >= at) pieces.push(text.slice(at, span[0]));
-    at = Math.max(at, span[1]);
+  for (const {
+    span: [start, end],
+  } of calls) {
+    if (start >= at) said += withoutEdges(text.slice(at, start), at > 0, true);
+    at = Math.max(at, end);
   }
-  pieces.push(text.slice(at));
-  return pieces.map((piece, index) => withoutEdges(piece, index > 0, index < pieces.length - 1)).join("");
+  return said + withoutEdges(text.slice(at), true, false);
 }
 
 /** Closers at the start of a piece belong to the call before it, openers at its end to the one behind it. */
 function withoutEdges(piece: string, isAfter: boolean, isBefore: boolean): string {
   let rest = piece;
+  if (rest === "") return rest;
   if (isAfter && "<[".includes(rest.trimStart().charAt(0))) rest = rest.replace(closers, "");
   if (!isBefore || !">]".includes(rest.trimEnd().slice(-1))) return rest;
   // Only the end is looked at: an unanchored search for it would read the whole piece again at each place.
