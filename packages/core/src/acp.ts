@@ -17,8 +17,8 @@ export interface AcpAgent extends Pick<CliAgent, "name" | "exit" | "check" | "de
   readonly model?: (request: TurnRequest) => string;
   /** The id of the session mode to choose, where the agent offers it. */
   readonly mode?: string;
-  /** What an error means, where the agent says more than the protocol. Undefined: as the protocol has it. */
-  readonly failed?: (error: RpcError, request: TurnRequest) => ErrorData | undefined;
+  /** What an error means, where the agent says more than the protocol, whose reading is `usual`. */
+  readonly failed?: (error: RpcError, request: TurnRequest, usual: ErrorData) => ErrorData;
   /** What the agent adds to the answer of `session/prompt`. */
   readonly ended?: (result: RpcValue) => AcpExtras;
 }
@@ -76,7 +76,8 @@ export function readAcp(agent: AcpAgent, request: TurnRequest, say: (line: strin
       return { outcome: allowed(params["options"]) };
     },
     failed(error, method) {
-      const known = agent.failed?.(error, request) ?? acpError(agent.name, error, method);
+      const usual = acpError(agent.name, error, method);
+      const known = agent.failed?.(error, request, usual) ?? usual;
       return answer.fail({ ...known, ...(answer.hasActed() && { replaySafe: false }) });
     },
   });

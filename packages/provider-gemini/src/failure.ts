@@ -34,7 +34,8 @@ function refusalOf(words: VendorWords, where: Circumstances): ErrorData {
   });
 }
 
-function codeOf(words: VendorWords): ErrorCode {
+/** What a refusal of the API means. */
+export function codeOf(words: VendorWords): ErrorCode {
   const { status, message, details, retryAfterMs } = words;
   const reasons = details.map((detail) => fieldIn(detail, "reason"));
   if (reasons.some((reason) => /^(API_KEY|ACCESS_TOKEN|CREDENTIALS)_/.test(reason))) return "auth";

@@ -13,6 +13,7 @@ import { failureOf } from "./failure.js";
 import { defaultModel, modelFacts } from "./models.js";
 import { toWire } from "./request.js";
 
+export { cli, type GeminiCliOptions } from "./cli.js";
 export type { GeminiOptions } from "./endpoint.js";
 
 /** The provider for Gemini, by the Gemini API. */

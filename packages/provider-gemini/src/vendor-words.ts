@@ -12,8 +12,12 @@ export interface VendorWords {
 /** What is in an error of the SDK that carries an answer of the server; undefined for all others. */
 export function vendorWords(thrown: unknown): VendorWords | undefined {
   if (!(thrown instanceof Error) || thrown.name !== "ApiError") return undefined;
-  const status = Number(fieldOf(thrown, "status"));
-  const error = innermost(thrown.message);
+  return wordsIn(Number(fieldOf(thrown, "status")), thrown.message);
+}
+
+/** What is in the body of an answer with this status; a body that is no JSON says it in plain words. */
+export function wordsIn(status: number, text: string): VendorWords {
+  const error = innermost(text) ?? { message: text };
   const message = fieldIn(error, "message");
   const details = fieldOf(error, "details");
   const list: readonly unknown[] = Array.isArray(details) ? details : [];
