@@ -1,7 +1,7 @@
 import { argumentsOf, renameArguments } from "./argument-names.js";
 import { isSafeValue } from "./forbidden.js";
 import { hintFor } from "./hints.js";
-import { fitRecord } from "./schema.js";
+import { fitArguments } from "./schema.js";
 import { isRecord, signatureOf } from "./signature.js";
 import { structureIn } from "./schema-text.js";
 import { findTool } from "./toolbox.js";
@@ -32,7 +32,7 @@ export function accept(written: WrittenCall, finding: Finding, tools: readonly O
     ? declaredOnly(renameArguments(given, tool), tool)
     : renameArguments(given, tool);
   if (written.isOpen && !hasAll(named, tool)) return refuse("cut-off");
-  const fit = fitRecord(named, tool.inputSchema, {
+  const fit = fitArguments(named, tool.inputSchema, {
     root: tool.inputSchema,
     isText: written.isText,
     depth: 0,
@@ -40,7 +40,6 @@ export function accept(written: WrittenCall, finding: Finding, tools: readonly O
   });
   if ("value" in fit && (fit.value === given || isSafeValue(fit.value)))
     return { call: asCall(tool, fit.value, written, finding), tool };
-  if (isBareRequest(written, tool)) return { call: asCall(tool, {}, written, finding), tool };
   return refuse("bad-arguments", "problem" in fit ? fit.problem : undefined);
 }
 
@@ -57,14 +56,6 @@ function givenArguments(written: WrittenCall, tool: OfferedTool): { readonly [na
 function hasAll(given: { readonly [name: string]: unknown }, tool: OfferedTool): boolean {
   const { names } = signatureOf(tool.inputSchema);
   return names.size > 0 && [...names].every((name) => Object.hasOwn(given, name));
-}
-
-/**
- * An empty object, written out, is a whole call: what is missing is for the tool to say, as it would be after a native call.
- * Only where the caller keeps the effect of its tools to itself; where it is known, nothing runs that its schema refuses.
- */
-function isBareRequest({ input, isText }: WrittenCall, tool: OfferedTool): boolean {
-  return tool.effect === undefined && !isText && isRecord(input) && Object.keys(input).length === 0;
 }
 
 function declaredOnly(

@@ -14,7 +14,18 @@ export interface FitContext {
   readonly fuel: { left: number };
 }
 
-type Schema = { readonly [key: string]: unknown };
+type Json = { readonly [key: string]: unknown };
+type Schema = Json;
+type RecordFit = { readonly value: Json } | { readonly problem: string };
+
+/** Holds arguments against the schema of their tool: its own members first, then what it refers to or is composed of. */
+export function fitArguments(record: Json, schema: Schema, context: FitContext): RecordFit {
+  const own = fitRecord(record, schema, context);
+  if ("problem" in own || !signatureOf(schema).isComposed) return own;
+  const whole = fitValue(own.value, schema, context);
+  if ("problem" in whole) return whole;
+  return isRecord(whole.value) ? { value: whole.value } : own;
+}
 
 /**
  * Holds a value against JSON Schema and turns it only into what the schema names: `"5"` into 5 where an integer is wanted.
@@ -74,6 +85,8 @@ function fitType(value: unknown, schema: Schema, type: string | undefined, conte
     const record = typeof value === "string" ? structureInText(value, context.isText) : value;
     return isRecord(record) ? fitRecord(record, schema, context) : { problem: "must be an object" };
   }
+  // A part or a variant often names members without the type.
+  if (type === undefined && isRecord(value)) return fitRecord(value, schema, context);
   if (type === "array") return fitArray(value, schema, context);
   if (type === "string") return fitString(value, schema);
   if (type === undefined && context.isText && typeof value === "string" && /^\s*(?:null|None)\s*$/.test(value))
@@ -82,11 +95,7 @@ function fitType(value: unknown, schema: Schema, type: string | undefined, conte
 }
 
 /** Holds the members of an object against `properties`, `required` and `additionalProperties`. It is copied only if one of them changes. */
-export function fitRecord(
-  record: { readonly [key: string]: unknown },
-  schema: Schema,
-  context: FitContext,
-): { readonly value: { readonly [key: string]: unknown } } | { readonly problem: string } {
+function fitRecord(record: Json, schema: Schema, context: FitContext): RecordFit {
   const { properties, names, required, plainTypes, additional } = signatureOf(schema);
   for (const name of required) if (!Object.hasOwn(record, name)) return { problem: `"${name}" is missing` };
   let fitted: Record<string, unknown> | undefined;

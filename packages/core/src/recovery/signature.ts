@@ -5,6 +5,8 @@ export interface Signature {
   readonly required: readonly string[];
   /** The properties of which nothing is wanted but their type, with that type: they need no closer look. */
   readonly plainTypes: ReadonlyMap<string, string>;
+  /** It refers to another schema, or is composed of others. */
+  readonly isComposed: boolean;
   /** What is said of properties that are not named. */
   readonly additional: unknown;
 }
@@ -29,6 +31,7 @@ function read(schema: { readonly [key: string]: unknown }): Signature {
     names: new Set(Object.keys(properties)),
     required: required.filter((name) => typeof name === "string"),
     plainTypes,
+    isComposed: ["$ref", "allOf", "anyOf", "oneOf"].some((key) => key in schema),
     additional: schema["additionalProperties"],
   };
 }
