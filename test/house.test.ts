@@ -37,7 +37,7 @@ const layers: readonly (readonly string[])[] = [
   ["parts"],
   ["run-context"],
   ["resolve", "loop"],
-  ["reply"],
+  ["ask", "reply"],
   [
     "acp",
     "ask-program",
@@ -65,6 +65,7 @@ const layers: readonly (readonly string[])[] = [
     "prompts",
     "repository",
     "retry",
+    "window",
   ],
   ["next"],
   ["record"],

@@ -46,8 +46,6 @@ export interface GitChanges {
 /** Compares two moments. */
 export function changedSince(before: GitState, now: GitState): GitChanges {
   const paths = new Set([...before.files.keys(), ...now.files.keys()]);
-  // Runs make, move and remove their own branches.
-  const isRun = (ref: string): boolean => ref.startsWith("refs/heads/aifactory/");
   const refs = [...new Set([...before.refs.keys(), ...now.refs.keys()])].filter((ref) => !isRun(ref));
   return {
     files: [...paths].filter((path) => !equal(before.files.get(path), now.files.get(path))).toSorted(),
@@ -77,6 +75,11 @@ export async function putBack(
     await chmod(here, file.mode);
   }
   for (const ref of lostRefs) await git(place, ["update-ref", "--no-deref", ref, before.refs.get(ref)!, ""]);
+}
+
+/** Runs make, move and remove their own branches. */
+function isRun(ref: string): boolean {
+  return ref.startsWith("refs/heads/aifactory/");
 }
 
 function equal(one: GitFile | undefined, other: GitFile | undefined): boolean {

@@ -20,5 +20,6 @@ export {
   resumeSays,
   reviewPrompt,
   systemPrompt,
+  windowSays,
   workPrompt,
 } from "./prompts/work.js";

@@ -43,6 +43,21 @@ export const resumeSays = {
     "You were interrupted while you worked on this. What you had changed stands in the working folder: look at it, then go on until everything asked for is done.",
 };
 
+/** Put in place of what no longer fits into a model's window. */
+export const windowSays = {
+  cut: "[cut here: too long for what is left of the window]",
+  cleared: "[an old result, no longer shown; call again if you need it]",
+  summary: (calls: readonly string[], asked: readonly string[], words: string): string =>
+    [
+      "The conversation up to here was shortened. These calls were made, in this order; what was written stands in the repository:",
+      calls.length > 300 ? `[${calls.length - 300} earlier ones]\n${calls.slice(-300).join("\n")}` : calls.join("\n"),
+      asked.length === 0 ? "" : `You were told meanwhile:\n${asked.slice(-5).join("\n")}`,
+      words === "" ? "" : `Your last words then were:\n${words.slice(0, 2_000)}`,
+    ]
+      .filter((part) => part !== "")
+      .join("\n\n"),
+};
+
 /** What was found by whoever judged the result. */
 export function fixPrompt(prompt: string, verdict: Verdict): string {
   const findings = verdict.findings.filter((finding) => finding.severity !== "info").slice(0, 30);

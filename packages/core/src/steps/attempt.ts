@@ -63,6 +63,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
       signal,
       timeoutMs: deadlines.toolMs,
     },
+    ...(facts?.contextTokens !== undefined && { contextTokens: facts.contextTokens }),
     needsWrite,
     written: !discards && hasChanged(),
     nudges: task.nudges ?? {},

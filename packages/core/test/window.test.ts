@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { errorData, type Message, runTask, type TurnRequest } from "@aifactory/core";
+import { type Script, scriptedProvider, type ScriptedTurn } from "@aifactory/core/testing";
+import { conversationWindow } from "../src/window.js";
+import { done, workbench, write } from "./workbench.js";
+
+const bench = workbench();
+
+const sizeOf = ({ messages }: TurnRequest): number => JSON.stringify(messages).length;
+const long = "x".repeat(20_000);
+
+/** A provider with a window of so many tokens, four characters each, which refuses what is longer. */
+function narrow(tokens: number, turns: readonly Script[], isKnown = true) {
+  const counting = turns.map((turn) => async (request: TurnRequest): Promise<ScriptedTurn> => {
+    const inputTokens = Math.ceil(sizeOf(request) / 4);
+    if (inputTokens > tokens) return { error: errorData("context-overflow", `${inputTokens} tokens are too many.`) };
+    const made = typeof turn === "function" ? await turn(request) : turn;
+    return { ...made, usage: { inputTokens, outputTokens: 10 } };
+  });
+  const provider = scriptedProvider({ turns: counting });
+  return { ...provider, describe: async () => (isKnown ? { contextTokens: tokens } : {}) };
+}
+
+async function run(provider: ReturnType<typeof narrow>) {
+  const task = { repo: bench.repository.path, prompt: "Read it all", model: "scripted:m", limits: { turns: 2_000 } };
+  return runTask(task, { providers: [provider], worktreeRoot: bench.worktreeRoot });
+}
+
+/** What a vendor would refuse. */
+function hasOpenCalls(messages: readonly Message[]): boolean {
+  const results = messages.flatMap((message) => (message.role === "tool" ? [message.callId] : []));
+  const calls = messages.flatMap((message) => (message.role === "assistant" ? message.calls.map(({ id }) => id) : []));
+  return calls.toSorted().join() !== results.toSorted().join();
+}
+
+const reads = (times: number): ScriptedTurn[] =>
+  Array.from({ length: times }, (_, at) => ({
+    calls: [{ name: "run_command", input: { command: `echo ${at}; printf '%20000s' x` } }],
+  }));
+
+describe("a conversation that grows beyond the model's window", () => {
+  it("is shortened before the server would refuse it, old results first, and says so", async () => {
+    const provider = narrow(30_000, [write("a.py"), ...reads(12), done]);
+    const outcome = await run(provider);
+    expect(outcome).toMatchObject({ status: "ready", turns: 14 });
+    expect(outcome.notices.map(({ code }) => code)).toContain("context-shortened");
+    const last = provider.requests.at(-1)?.messages ?? [];
+    expect(last[0]?.text).toBe("Read it all");
+    expect(last.filter(({ text }) => text.includes("no longer shown")).length).toBeGreaterThan(3);
+    expect(provider.requests.some(({ messages }) => hasOpenCalls(messages))).toBe(false);
+  });
+
+  it("becomes a summary that names every call, keeps the task, and goes on", async () => {
+    const turns = Array.from({ length: 60 }, (_, at) => write(`file-${at}.py`, `x = ${at}\n${"#".repeat(300)}\n`));
+    const provider = narrow(6_000, [...turns, done]);
+    const outcome = await run(provider);
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 60 } });
+    const first = provider.requests.at(-1)?.messages[0]?.text ?? "";
+    expect(first).toMatch(/^Read it all\n\nThe conversation up to here was shortened/);
+    expect(first).toContain("write_file(path: file-0.py)");
+    expect(provider.requests.some(({ messages }) => hasOpenCalls(messages))).toBe(false);
+  });
+
+  it("is shortened after the fact where nobody knew the window", async () => {
+    const provider = narrow(30_000, [write("a.py"), ...reads(8), ...reads(8), done], false);
+    const outcome = await run(provider);
+    expect(outcome.notices.map(({ code }) => code)).toContain("context-shortened");
+    expect(outcome.error?.code).not.toBe("context-overflow");
+  });
+
+  it("ends as what it is when even the task is too long", async () => {
+    const provider = narrow(5, [done, done, done]);
+    expect(await run(provider)).toMatchObject({ status: "failed", error: { code: "context-overflow" } });
+  });
+
+  it("never grows without end, however many turns there are", async () => {
+    const turns = Array.from({ length: 250 }, (_, at) => ({
+      calls: [{ name: "read_file", input: { path: "app.py", from_line: 1, to_line: at + 1 } }],
+    }));
+    const provider = narrow(20_000, [write("a.py"), ...turns, done]);
+    const outcome = await run(provider);
+    expect(outcome).toMatchObject({ status: "ready", turns: 252 });
+    expect(Math.max(...provider.requests.map(sizeOf))).toBeLessThan(20_000 * 4);
+  });
+});
+
+it("what has been shortened stays as it was, so that a cache of the beginning holds", () => {
+  const window = conversationWindow(10_000, 0);
+  const messages: Message[] = [{ role: "user", text: "Task" }];
+  const add = (text: string): void => {
+    const id = `call-${messages.length}`;
+    messages.push({ role: "assistant", text: "", calls: [{ id, name: "read_file", input: {} }] });
+    messages.push({ role: "tool", callId: id, name: "read_file", text, isError: false });
+  };
+  for (let at = 0; at < 10; at++) add(long.slice(0, 4_000));
+  const first = window.fit(messages);
+  expect(first.shortened?.cleared).toBeGreaterThan(0);
+  add("short");
+  const second = window.fit(messages);
+  expect(second.shortened).toBeUndefined();
+  expect(second.messages.slice(0, first.messages.length)).toEqual(first.messages);
+});
