@@ -5,13 +5,13 @@ import { readPayload } from "./json-payload.js";
 import { readNamedJson } from "./named-input.js";
 import { readPython } from "./pythonic.js";
 import { isRecord } from "./signature.js";
-import { matchAt, type Source } from "./source.js";
+import { isAt, matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** A JSON value that stands in the text with nothing to announce it. Data is passed over as a whole: a call inside of it is data too. */
 export function readBareJson(source: Source, start: number): Finding | undefined {
   const isFunctools = source.text.startsWith("functools", start - 9);
-  if (isFunctools || matchAt(callLike, source.text, start)) {
+  if (isFunctools || isAt(callLike, source.text, start)) {
     const finding = isFunctools
       ? readPayload(source, start - 9, start, "phi4-functools", "marked")
       : readPayload(source, start, start, "bare-json", "bare");
@@ -19,7 +19,7 @@ export function readBareJson(source: Source, start: number): Finding | undefined
   }
   const name = headline(source, start);
   if (name !== undefined) return readNamedJson(source, 0, name, start, "functionary-v3.2");
-  if (!matchAt(dataLike, source.text, start)) return undefined;
+  if (!isAt(dataLike, source.text, start)) return undefined;
   const end = closingOf(source, start);
   return end > 0 && source.foreign < start ? found("bare-json", "bare", start, end, []) : undefined;
 }
@@ -41,7 +41,7 @@ export function readCodeLine(source: Source, start: number): Finding | undefined
   const { text } = source;
   const head = matchAt(lineHead, text, start);
   const finding = head ? readPython(source, start + head[0].length, true) : undefined;
-  const after = finding && matchAt(lineTail, text, finding.end);
+  const after = finding && isAt(lineTail, text, finding.end);
   if (!finding || !after || finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0))
     return undefined;
   return { ...finding, start };

@@ -1,4 +1,4 @@
-import type { Source } from "./source.js";
+import { type Source } from "./source.js";
 
 /**
  * Where the bracket at `at` closes (the place after the closer) in well-formed JSON; -1 when it does not.

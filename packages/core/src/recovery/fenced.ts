@@ -4,7 +4,7 @@ import { readJson } from "./json.js";
 import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
 import { isRecord } from "./signature.js";
-import { find, matchAt, skipSpace, type Source } from "./source.js";
+import { find, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding, NearMissReason, Passage } from "./types.js";
 
 /**
@@ -47,7 +47,7 @@ function passage(finding: Finding): Passage {
 
 function readBody(source: Source, start: number, at: number, strength: "marked" | "fenced"): Finding | undefined {
   const sign = source.text[at];
-  if (sign === "{" || (sign === "[" && !matchAt(listedCall, source.text, at))) {
+  if (sign === "{" || (sign === "[" && !isAt(listedCall, source.text, at))) {
     return readPayload(source, start, at, "fenced-json", strength);
   }
   const python = readPython(source, at, false);

@@ -4,7 +4,7 @@ import { readJson } from "./json.js";
 import { readParameters, structureFollows, unquoted } from "./parameters.js";
 import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /**
@@ -67,8 +67,8 @@ function unwrapped(values: Record<string, unknown>): unknown {
 /** The place behind the closing tag, if it stands at `at`. */
 function closed(text: string, at: number): number | undefined {
   const place = skipSpace(text, at);
-  const tag = matchAt(closeTag, text, place);
-  return tag ? place + tag[0].length : undefined;
+  const end = endOf(closeTag, text, place);
+  return end < 0 ? undefined : end;
 }
 
 function formatOf(opener: RegExpExecArray): string {

@@ -1,7 +1,7 @@
 import { isTool } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
-import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 
 interface Cursor {
@@ -39,9 +39,9 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   }
   if (input === undefined || !spend(source, cursor.at - start))
     return troubled(format, strength, start, Math.max(cursor.at, start + head[0].length), cursor.trouble);
-  const closer = matchAt(closingTag, text, cursor.at);
-  const end = cursor.at + (closer?.[0].length ?? 0);
-  return foundCall(format, strength, start, end, name, input, { isRepaired: cursor.isRepaired || !closer });
+  const closer = endOf(closingTag, text, cursor.at);
+  const end = Math.max(cursor.at, closer);
+  return foundCall(format, strength, start, end, name, input, { isRepaired: cursor.isRepaired || closer < 0 });
 }
 
 function readObject(cursor: Cursor, closer: string): Record<string, unknown> | undefined {
@@ -53,7 +53,7 @@ function readObject(cursor: Cursor, closer: string): Record<string, unknown> | u
   for (;;) {
     cursor.at = skipSpace(text, cursor.at);
     if (text[cursor.at] === closer) break;
-    if (matchAt(closingTag, text, cursor.at) && Object.keys(values).length > 0) return forgetful(cursor, values);
+    if (isAt(closingTag, text, cursor.at) && Object.keys(values).length > 0) return forgetful(cursor, values);
     const key = matchAt(keyText, text, cursor.at);
     if (!key) return give(cursor, cursor.at >= text.length ? "cut-off" : "unreadable");
     const name = (key[1] ?? "").trim();
@@ -118,7 +118,7 @@ function readQuoted(cursor: Cursor, quote: string): string | undefined {
   const { source, text } = cursor;
   const from = cursor.at + quote.length;
   for (let end = find(source, quote, from); end >= 0; end = find(source, quote, end + 1)) {
-    if (quote.length === 1 && !matchAt(afterPlainQuote, text, end + 1)) continue;
+    if (quote.length === 1 && !isAt(afterPlainQuote, text, end + 1)) continue;
     // The token that was found opens a string of the next call: this one had no end.
     const stop = find(source, "}<tool_call|>", from);
     const other = find(source, "<|tool_call>", from);
@@ -138,7 +138,7 @@ function next(cursor: Cursor, closer: string): boolean {
   cursor.at = skipSpace(cursor.text, cursor.at);
   const sign = cursor.text[cursor.at];
   if (sign === ",") cursor.at += 1;
-  if (sign === "," || sign === closer || matchAt(closingTag, cursor.text, cursor.at)) return true;
+  if (sign === "," || sign === closer || isAt(closingTag, cursor.text, cursor.at)) return true;
   cursor.trouble = sign === undefined ? "cut-off" : "unreadable";
   return false;
 }

@@ -1,4 +1,4 @@
-import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { endOf, find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, valueEnd } from "./xml-values.js";
 
@@ -16,10 +16,10 @@ export interface GlmArguments {
 export function readGlm(source: Source, start: number): GlmArguments | undefined {
   const { text } = source;
   const values: Record<string, unknown> = {};
-  const separator = matchAt(toolSeparator, text, start);
-  let at = skipSpace(text, start + (separator?.[0].length ?? 0));
+  const separator = endOf(toolSeparator, text, start);
+  let at = skipSpace(text, Math.max(start, separator));
   let isRepaired = false;
-  if (!separator && !text.startsWith("<arg_key>", at)) return undefined;
+  if (separator < 0 && !text.startsWith("<arg_key>", at)) return undefined;
   const failed = (trouble: NearMissReason, end: number): GlmArguments => ({
     values,
     end,
@@ -42,10 +42,10 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   }
   // A key without its value, or anything else that is left: half a call.
   if (text.startsWith("<arg_", at)) return failed("unreadable", at + 5);
-  const closer = matchAt(toolEnd, text, at);
-  if (!closer && at < text.length && !text.startsWith("<", at)) return failed("unreadable", at);
-  const isOpen = !closer && at >= text.length;
-  return { values, end: at + (closer?.[0].length ?? 0), isText: true, isRepaired: isRepaired || !closer, isOpen };
+  const closer = endOf(toolEnd, text, at);
+  if (closer < 0 && at < text.length && !text.startsWith("<", at)) return failed("unreadable", at);
+  const isOpen = closer < 0 && at >= text.length;
+  return { values, end: Math.max(at, closer), isText: true, isRepaired: isRepaired || closer < 0, isOpen };
 }
 
 function firstOf(one: number, other: number): number {

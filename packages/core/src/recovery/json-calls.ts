@@ -1,6 +1,6 @@
 import { isKey, isTool } from "./toolbox.js";
 import { isRecord } from "./signature.js";
-import type { Source } from "./source.js";
+import { type Source } from "./source.js";
 import type { Strength } from "./types.js";
 
 /** Name and arguments as they stand in a JSON value. */

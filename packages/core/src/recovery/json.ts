@@ -1,7 +1,7 @@
 import { jsonrepair } from "jsonrepair";
 import { closingOf } from "./closings.js";
 import { readLenient } from "./lenient.js";
-import { matchAt, type Source, spend } from "./source.js";
+import { isAt, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** A value that was read, or why it could not be. */
@@ -15,7 +15,7 @@ export type JsonReading =
  */
 export function readJson(source: Source, at: number): JsonReading {
   const { text } = source;
-  if (!matchAt(jsonStart, text, at)) return { trouble: "unreadable", end: at + 1 };
+  if (!isAt(jsonStart, text, at)) return { trouble: "unreadable", end: at + 1 };
   const end = closingOf(source, at);
   if (!spend(source, Math.max(end, at) - at)) return { trouble: "unreadable", end: at + 1 };
   // A parser that throws costs more than all the rest: what can't be JSON is not given to it.

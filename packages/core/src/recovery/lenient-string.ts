@@ -1,6 +1,6 @@
 import { isKey } from "./toolbox.js";
 import { type Cursor, skipBlank } from "./lenient.js";
-import { find, matchAt, skipSpace } from "./source.js";
+import { find, isAt, matchAt, skipSpace } from "./source.js";
 
 /** Reads the string that opens at the cursor, with raw line ends and inner quotes; `undefined`: it never ends. */
 export function readString(cursor: Cursor, role: "key" | "value"): string | undefined {
@@ -57,7 +57,7 @@ function endsString(cursor: Cursor, after: number, role: "key" | "value", hasInn
   if (sign === "/") return !hasInner && (text[at + 1] === "/" || text[at + 1] === "*");
   // A comma may be missing between two lines.
   if (`"'`.includes(sign)) return text.slice(after, at).includes("\n") && isKnownKey(cursor, at);
-  return sign === "<" && matchAt(closingTag, text, at) !== null;
+  return sign === "<" && isAt(closingTag, text, at);
 }
 
 /** What stands behind the comma: a key, an item, or the end of a list with a comma too many. */
@@ -66,7 +66,7 @@ function continues(cursor: Cursor, at: number, hasInner: boolean): boolean {
   if (sign === undefined) return true;
   if (isKnownKey(cursor, at)) return true;
   if (hasInner) return false;
-  return matchAt(anyKey, cursor.text, at) !== null || matchAt(itemStart, cursor.text, at) !== null;
+  return isAt(anyKey, cursor.text, at) || isAt(itemStart, cursor.text, at);
 }
 
 /** A run of closers: as many as are open, and then nothing that would go on with the string. */
@@ -79,8 +79,8 @@ function closes(cursor: Cursor, start: number, hasInner: boolean): boolean {
   if (sign === undefined) return true;
   if (count >= cursor.opens)
     return hasInner ? !/["'\w]/.test(sign) || text[at - 1] === "\n" : sign !== '"' || text[at - 1] === "\n";
-  if (sign === ",") return !hasInner || matchAt(itemOrKey, text, skipSpace(text, at + 1)) !== null;
-  return matchAt(closingTag, text, at) !== null || (!hasInner && `"/`.includes(sign));
+  if (sign === ",") return !hasInner || isAt(itemOrKey, text, skipSpace(text, at + 1));
+  return isAt(closingTag, text, at) || (!hasInner && `"/`.includes(sign));
 }
 
 function isKnownKey(cursor: Cursor, at: number): boolean {

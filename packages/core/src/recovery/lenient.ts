@@ -1,6 +1,6 @@
 import { isForbiddenKey } from "./forbidden.js";
 import { readString } from "./lenient-string.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** Where a lenient reading stands. */
@@ -110,12 +110,12 @@ function readKey(cursor: Cursor): string | undefined {
     if (key !== undefined) cursor.at += key.length;
   }
   if (key === undefined) return undefined;
-  const colon = matchAt(colonSign, text, cursor.at);
-  if (!colon) {
+  const end = endOf(colonSign, text, cursor.at);
+  if (end < 0) {
     cursor.trouble = skipSpace(text, cursor.at) >= text.length ? "cut-off" : "unreadable";
     return undefined;
   }
-  cursor.at += colon[0].length;
+  cursor.at = end;
   return key;
 }
 
@@ -127,7 +127,7 @@ function readLiteral(cursor: Cursor): unknown {
   if (cursor.at >= cursor.text.length && cursor.opens > 0) return fail(cursor, "cut-off");
   if (words.has(found[0])) return words.get(found[0]);
   const number = Number(found[0].replaceAll("_", ""));
-  return Number.isFinite(number) && matchAt(/[-+.\d]/y, found[0], 0) ? number : fail(cursor, "unreadable");
+  return Number.isFinite(number) && isAt(/[-+.\d]/y, found[0], 0) ? number : fail(cursor, "unreadable");
 }
 
 /** Skips blanks and commas, and tells what stands there. */
@@ -139,11 +139,11 @@ function nextSign(cursor: Cursor): string | undefined {
 
 /** A closing tag, special token or fence: the value was meant to be over. */
 function isMarker(cursor: Cursor): boolean {
-  return matchAt(marker, cursor.text, cursor.at) !== null;
+  return isAt(marker, cursor.text, cursor.at);
 }
 
 function endsAtMarker(cursor: Cursor): boolean {
-  return matchAt(marker, cursor.text, skipSpace(cursor.text, cursor.at)) !== null;
+  return isAt(marker, cursor.text, skipSpace(cursor.text, cursor.at));
 }
 
 /** White space and comments. */

@@ -1,16 +1,16 @@
 import { foundCall, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./signature.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, isAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** A finding with one call whose name is known and whose arguments are a JSON object at `at`, perhaps in a fence. */
 export function readNamedJson(source: Source, start: number, name: string, at: number, format: string): Finding {
   const { text } = source;
-  const fence = matchAt(fenceStart, text, at);
-  const from = skipSpace(text, at + (fence?.[0].length ?? 0));
+  const fence = endOf(fenceStart, text, at);
+  const from = skipSpace(text, Math.max(at, fence));
   if (text[from] !== "{") {
-    const isEmpty = from >= text.length || matchAt(ending, text, from) !== null;
+    const isEmpty = from >= text.length || isAt(ending, text, from);
     return isEmpty
       ? foundCall(format, "marked", start, from, name, {}, { isText: true })
       : troubled(format, "marked", start, from, "unreadable");
@@ -20,8 +20,7 @@ export function readNamedJson(source: Source, start: number, name: string, at: n
   const { value, missing } = reading;
   if (missing > 0 || !isRecord(value))
     return troubled(format, "marked", start, reading.end, missing > 0 ? "cut-off" : "unreadable");
-  const closer = matchAt(fenceEnd, text, reading.end);
-  const end = reading.end + (fence && closer ? closer[0].length : 0);
+  const end = Math.max(reading.end, fence < 0 ? -1 : endOf(fenceEnd, text, reading.end));
   return foundCall(format, "marked", start, end, name, value, reading);
 }
 

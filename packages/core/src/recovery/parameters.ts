@@ -1,6 +1,6 @@
 import { isKey } from "./toolbox.js";
 import { parsed } from "./json.js";
-import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, textOf, valueEnd, withoutFrame } from "./xml-values.js";
 
@@ -53,7 +53,7 @@ export function unquoted(name: string, isKnown: (name: string) => boolean): stri
 
 /** Whether the structure goes on at a place: another parameter, the end of the call, the next call. */
 export function structureFollows(text: string, at: number): boolean {
-  return matchAt(followers, text, at) !== null;
+  return isAt(followers, text, at);
 }
 
 /** A value without its closer ends where the next parameter, the end of the call or another call stands. */

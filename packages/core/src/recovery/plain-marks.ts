@@ -1,7 +1,7 @@
 import { isTool } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { readNamedJson } from "./named-input.js";
-import { find, matchAt, type Source } from "./source.js";
+import { endOf, find, matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** `[TOOL_CALLS]f[ARGS]{...}`, `[TOOL_CALLS]f{...}`, with a call id or not: Mistral from its eleventh tokenizer on. */
@@ -29,8 +29,8 @@ export function readCallingTool(source: Source, start: number): Finding | undefi
   const head = matchAt(callingTool, text, start);
   if (!head) return undefined;
   const finding = readNamedJson(source, start, head[1] ?? "", start + head[0].length, "misc-text");
-  const tail = matchAt(callingEnd, text, finding.end);
-  if (tail) return { ...finding, end: finding.end + tail[0].length };
+  const end = endOf(callingEnd, text, finding.end);
+  if (end >= 0) return { ...finding, end };
   return troubled("misc-text", "marked", start, finding.end, finding.trouble ?? "cut-off");
 }
 

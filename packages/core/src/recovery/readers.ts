@@ -9,7 +9,7 @@ import { readRawCode } from "./raw-code.js";
 import { readReact } from "./react.js";
 import { readFunctionCallTag, readShortLine } from "./short-call.js";
 import type { Sign } from "./signs.js";
-import type { Source } from "./source.js";
+import { type Source } from "./source.js";
 import { readTagged, tagFormats, tokenFormats } from "./tagged.js";
 import { readTokenCall, tokenAt } from "./token-call.js";
 import { readToolTag } from "./tool-tag.js";
@@ -25,6 +25,9 @@ export function readersAt({ text, tools }: Source, { at, end }: Sign, tag: strin
     if (second === "|" || second === "｜") return tokenReaders(text, at);
     if (tag === "" || second === "/") return none;
     const known = byTag.get(tag.slice(tag.lastIndexOf(":") + 1)) ?? (tagFormats.has(tag) ? tagged : none);
+    // A name stands in the tag of a function: one without can only hold something else.
+    const isWhole = known === functionTag && text.charAt(at + 1 + tag.length) === ">";
+    if (isWhole && !isTool(tools, tag)) return tagged;
     return isTool(tools, tag) ? [...known, readToolTag] : known;
   }
   const last = text.charAt(end - 1);

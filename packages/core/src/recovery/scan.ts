@@ -72,6 +72,14 @@ const outputTag =
 /** The names of the tags in these two, and `<channel|>`. */
 const passedTags: ReadonlySet<string> = new Set([
   ...["think", "thinking", "thought", "reasoning", "seed:think"].flatMap((name) => [name, `/${name}`]),
-  ...["tool_response", "tool_result", "tool_results", "tool_output"],
-  ...["function_result", "function_results", "function_response", "observation", "channel", "tools"],
+  "tool_response",
+  "tool_result",
+  "tool_results",
+  "tool_output",
+  "function_result",
+  "function_results",
+  "function_response",
+  "observation",
+  "channel",
+  "tools",
 ]);

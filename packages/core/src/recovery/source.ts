@@ -61,6 +61,12 @@ export function matchAt(pattern: RegExp, text: string, at: number): RegExpExecAr
   return pattern.exec(text);
 }
 
+/** Whether `pattern` matches at `at`; the pattern must carry the `y` flag. */
+export function isAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
+}
+
 /** The place behind what `pattern` matches at `at`, -1 when it does not; the pattern must carry the `y` flag. */
 export function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;

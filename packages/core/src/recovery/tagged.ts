@@ -1,7 +1,7 @@
 import { troubled } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
-import { find, matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import { tokenAt } from "./token-call.js";
 import type { Finding } from "./types.js";
 
@@ -21,10 +21,9 @@ export function readAfter(
   closer: string,
 ): Finding | undefined {
   const { text } = source;
-  const fence = matchAt(fenceStart, text, from);
-  const at = skipSpace(text, fence ? from + fence[0].length : from);
+  const at = skipSpace(text, Math.max(from, endOf(fenceStart, text, from)));
   const sign = text[at];
-  if (sign === "{" || (sign === "[" && !matchAt(listOfCode, text, at))) {
+  if (sign === "{" || (sign === "[" && !isAt(listOfCode, text, at))) {
     const finding = readPayload(source, start, at, format, "marked");
     if (finding && finding.calls.length > 0) return finding;
     const end = closer === "" ? -1 : find(source, closer, at);
@@ -52,7 +51,7 @@ function openerAt(text: string, at: number): { format: string; closer: string; l
       return fromTable(
         tokenFormats,
         token.word,
-        token.length + (matchAt(plugin, text, at + token.length)?.[0].length ?? 0),
+        Math.max(token.length, endOf(plugin, text, at + token.length) - at),
         "",
       );
     const tag = matchAt(plainTag, text, at);

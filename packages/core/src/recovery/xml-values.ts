@@ -1,4 +1,4 @@
-import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { find, isAt, skipSpace, type Source, spend } from "./source.js";
 
 /**
  * Where the value that starts at `from` ends: at the first closer that structure follows. A closer that is part of the value,
@@ -9,7 +9,7 @@ export function valueEnd(source: Source, from: number, closer: string, followers
   for (let at = find(source, closer, from), last = from; at >= 0; last = at, at = find(source, closer, at + 1)) {
     if (!spend(source, at - last)) return -1;
     const after = skipSpace(text, at + closer.length);
-    if (after >= text.length || matchAt(followers, text, after)) return at;
+    if (after >= text.length || isAt(followers, text, after)) return at;
   }
   return -1;
 }
