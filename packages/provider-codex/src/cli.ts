@@ -46,5 +46,7 @@ async function checkProgram(options: CodexCliOptions, signal?: AbortSignal): Pro
   const login = await run({ command: program, args: ["login", "status"], ...limits });
   const words = `${login.stdout}${login.stderr}`;
   if (/not logged in/i.test(words)) throw fromErrorData(notLoggedIn(options));
-  return { version, billing, notes: [words.trim().slice(0, 500)] };
+  // It can be logged in with a key, too, of which it prints some letters.
+  if (/api key/i.test(words)) return { version, billing: "key", notes: ["Codex is logged in with an API key."] };
+  return { version, billing, notes: ["Whether the login still holds shows with the first turn."] };
 }

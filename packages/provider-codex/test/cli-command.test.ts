@@ -68,12 +68,13 @@ async function script(answers: { readonly help?: string; readonly login?: string
 }
 
 describe("check of Codex", () => {
-  it("reads the version and who is logged in", async () => {
-    await expect(cli({ program: await script({}) }).check?.({ model: "" })).resolves.toEqual({
-      version: "0.169.0",
-      billing: "subscription",
-      notes: ["Logged in using ChatGPT"],
-    });
+  it.each([
+    ["Logged in using ChatGPT", "subscription"],
+    ["API key configured - sk-secre***t", "key"],
+  ])("reads the version and who pays: %s", async (login, billing) => {
+    const status = await cli({ program: await script({ login }) }).check?.({ model: "" });
+    expect(status).toMatchObject({ version: "0.169.0", billing });
+    expect(JSON.stringify(status)).not.toContain("sk-secre");
   });
 
   it("fails loudly when app-server is gone", async () => {

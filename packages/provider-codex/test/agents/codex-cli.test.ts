@@ -108,6 +108,23 @@ describe.skipIf(!isThere)(`codex-cli with the real program${why}`, () => {
     },
   );
 
+  it("uses the user's own login, and leaves their home as it was", async () => {
+    const home = await workingFolder();
+    const server = await serve([scene(write), answer]);
+    const settings = `openai_base_url = "${server.url}/v1"\n`;
+    await writeFile(join(home, "config.toml"), settings);
+    await writeFile(join(home, "auth.json"), JSON.stringify({ OPENAI_API_KEY: canaryKey }));
+    vi.stubEnv("CODEX_HOME", home);
+    const cwd = await workingFolder();
+    const turn = begin(cwd, "", { billing: "subscription" });
+    expect((await turn.finished).message.text).toBe("Done.");
+    expect(await readFile(join(cwd, "made.txt"), "utf8")).toBe("made\n");
+    expect(await readFile(join(home, "config.toml"), "utf8")).toBe(settings);
+    expect(JSON.stringify(turn.events)).not.toContain(canaryKey);
+    const status = await cli({ program }).check?.({ model: "" });
+    expect(status).toMatchObject({ billing: "key", notes: ["Codex is logged in with an API key."] });
+  });
+
   it("passes its own check", async () => {
     const status = await cli({ program, billing: "key", apiKey: "sk-any" }).check?.({ model: "" });
     expect(status).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+$/), billing: "key" });
