@@ -20,8 +20,8 @@ export interface Acceptance {
 export async function accept(lab: Lab): Promise<Acceptance | undefined> {
   const { options, project, workshop } = lab;
   if (!options.acceptance) return undefined;
-  const tree = await layOut(lab, "acceptance", options.head);
-  const directory = join(tree.path, project.folder);
+  const tree = await layOut(lab, "acceptance", lab.after);
+  const directory = join(tree, project.folder);
   const folder = join(workshop.folder, "acceptance", "files");
   const token = randomBytes(6).toString("hex");
   await mkdir(folder);
@@ -30,7 +30,7 @@ export async function accept(lab: Lab): Promise<Acceptance | undefined> {
   const async = workshop.virtualenv.packages.some((name) => name.startsWith("pytest-asyncio=="));
   const run = await runPytest(workshop, {
     name: "acceptance",
-    tree: tree.path,
+    tree,
     directory,
     paths: project.paths.map((path) => join(directory, path)),
     arguments: [

@@ -47,21 +47,21 @@ export async function control(lab: Lab, request: ControlRequest): Promise<Contro
 
 async function attempt(lab: Lab, request: ControlRequest, kind: Control["kind"]): Promise<Control | undefined> {
   const name = `control-${kind}`;
-  const tree = await layOut(lab, name, lab.options.head);
+  const tree = await layOut(lab, name, lab.after);
   const off = kind === "switched" ? `off_${request.token}` : undefined;
   const files = lab.changed.filter(
     ({ path, lines }) => path.endsWith(".py") && lines.length > 0 && !isSupport(lab, path),
   );
-  const asked = { tree: tree.path, files, switch: off, constants: kind === "constants" };
+  const asked = { tree, files, switch: off, constants: kind === "constants" };
   const { python, signal } = lab.workshop;
   const taken = takenAway.parse(await askPython(python, "neutralise.py", asked, signal));
   if (taken.length === 0) return undefined;
 
   const beside = dirname(request.files[0] ?? ".");
   // A folder that is a link leads out of the tree, where nothing of ours may be written.
-  const real = await realpath(join(tree.path, lab.project.folder, beside)).catch(() => "");
-  const canary = join(real.startsWith(`${tree.path}/`) ? beside : ".", `test_${request.token}.py`);
-  await writeFile(join(tree.path, lab.project.folder, canary), canaryTests(request.token));
+  const real = await realpath(join(tree, lab.project.folder, beside)).catch(() => "");
+  const canary = join(real.startsWith(`${tree}/`) ? beside : ".", `test_${request.token}.py`);
+  await writeFile(join(tree, lab.project.folder, canary), canaryTests(request.token));
   const done = await test(lab, {
     name,
     tree,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { askPython, type Python } from "./python.js";
+import type { Tree } from "./tree.js";
 
 const declaration = z.object({
   /** The project's folder, relative to the tree; `.` is the tree itself. */
@@ -27,14 +28,15 @@ const declaration = z.object({
 export type Declaration = Readonly<z.infer<typeof declaration>>;
 
 /**
- * Reads pyproject.toml, setup.cfg, setup.py, requirements files and pytest's settings.
+ * Reads pyproject.toml, setup.cfg, setup.py, requirements files and pytest's settings, after the change and before it.
  *
  * @param changed Paths that the change touched: they decide which project of several is meant.
  */
-export async function readDeclaration(
+export async function readDeclarations(
   python: Python,
-  tree: string,
+  { after, before }: { readonly after: Tree; readonly before: Tree },
   { changed, project, signal }: { changed: readonly string[]; project?: string | undefined; signal: AbortSignal },
-): Promise<Declaration> {
-  return declaration.parse(await askPython(python, "declaration.py", { tree, changed, project }, signal));
+): Promise<[Declaration, Declaration]> {
+  const asked = { trees: [after.path, before.path], changed, project };
+  return z.tuple([declaration, declaration]).parse(await askPython(python, "declaration.py", asked, signal));
 }

@@ -3,7 +3,7 @@ import type { Declaration } from "./declaration.js";
 import { remark, type Ruling } from "./findings.js";
 import { standIn } from "./project.js";
 import type { Workshop } from "./pytest-run.js";
-import { type NotInstalled, openVirtualenv, type Wanted } from "./virtualenv.js";
+import { type NotInstalled, openVirtualenv, type Virtualenv, type Wanted } from "./virtualenv.js";
 
 /** What both environments share. */
 export interface EnvironmentsRequest extends Omit<Workshop, "virtualenv" | "project"> {
@@ -37,17 +37,22 @@ export async function openEnvironments(request: EnvironmentsRequest): Promise<En
     });
   const virtualenv = await open(after);
   if ("problem" in virtualenv) return virtualenv;
-  const workshop = { ...shared, virtualenv, project: await standIn(after, virtualenv, shared.folder) };
-  if (wants(after) === wants(before)) return { after: workshop, before: workshop, rulings: [] };
-
-  const earlier = await open(before);
+  const earlier = wants(after) === wants(before) ? virtualenv : await open(before);
+  const rulings: Ruling[] = [];
   if ("problem" in earlier) {
     const text = `The requirements before the change can't be installed, so its old tests ran with the new ones: ${earlier.problem}`;
-    return { after: workshop, before: workshop, rulings: [remark("warning", "base-not-installable", text)] };
+    rulings.push(remark("warning", "base-not-installable", text));
   }
-  const folder = join(shared.folder, "before");
-  const project = await standIn(before, earlier, folder);
-  return { after: workshop, before: { ...shared, virtualenv: earlier, project }, rulings: [] };
+  const workshop = async (project: Declaration, environment: Virtualenv, name: string): Promise<Workshop> => ({
+    ...shared,
+    virtualenv: environment,
+    project: await standIn(project, environment, join(shared.folder, "projects", name)),
+  });
+  return {
+    after: await workshop(after, virtualenv, "after"),
+    before: await workshop(before, "problem" in earlier ? virtualenv : earlier, "before"),
+    rulings,
+  };
 }
 
 function wants({ requirements, constraints }: Declaration): string {

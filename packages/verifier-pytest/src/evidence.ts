@@ -1,18 +1,18 @@
-import { createHash } from "node:crypto";
-import { git } from "@aifactory/core/git";
 import type { SandboxProbe } from "@aifactory/core/process";
 import type { Declaration } from "./declaration.js";
 import { countsOf } from "./judge-run.js";
 import type { VerifyCommitOptions } from "./options.js";
 import type { Python } from "./python.js";
 import type { TestRun } from "./test-run.js";
-import type { ChangedFile, Tree } from "./tree.js";
+import type { Change } from "./tree.js";
 import type { Virtualenv } from "./virtualenv.js";
 
 /** What is known by the end of a verification. */
 export interface InquiryFacts {
   readonly options: VerifyCommitOptions;
-  readonly changed: readonly ChangedFile[];
+  /** Id of the head's tree. */
+  readonly tree: string;
+  readonly change: Change;
   readonly python: Python;
   readonly sandbox: SandboxProbe;
   readonly project: Declaration;
@@ -21,21 +21,13 @@ export interface InquiryFacts {
 }
 
 /** What another person needs to come to the same verdict: ids, hashes, versions, isolation, and every run. */
-export async function describeInquiry(facts: InquiryFacts, tree: Tree): Promise<Record<string, unknown>> {
-  const { options, changed, python, sandbox, project, virtualenv, runs = {} } = facts;
-  const patch = await git(tree.place, [
-    "diff",
-    "--binary",
-    "--no-renames",
-    "--no-ext-diff",
-    options.base,
-    options.head,
-  ]);
+export function describeInquiry(facts: InquiryFacts): Record<string, unknown> {
+  const { options, tree, python, sandbox, project, virtualenv, runs = {} } = facts;
   const { repo: _, ...settings } = options;
   return {
-    tree: await git(tree.place, ["rev-parse", `${options.head}^{tree}`]),
-    patch: createHash("sha256").update(patch).digest("hex"),
-    changed: changed.map(({ path, change }) => ({ path, change })),
+    tree,
+    patch: facts.change.patch,
+    changed: facts.change.files.map(({ path, change }) => ({ path, change })),
     options: settings,
     isolation: isolation(sandbox),
     environment: {
@@ -72,6 +64,7 @@ function describeRun(run: TestRun): Record<string, unknown> {
   return {
     command: run.command,
     exitCode: run.exitCode,
+    cached: run.cached,
     stopped: run.stopped,
     counts: countsOf(run),
     versions: run.versions,

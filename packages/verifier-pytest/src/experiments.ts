@@ -27,25 +27,25 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
   const news = newTests(lab, base, head);
   const files = [...new Set(news.map((id) => id.split("::")[0] ?? id))];
   const patience = 3 * head.durationMs + 8_000;
-  const { head: commit, base: earlier } = lab.options;
+  const { before, after } = lab;
 
   const again = async (): Promise<TestRun> =>
     test(lab, {
       name: "again",
-      tree: await layOut(lab, "again", commit),
+      tree: await layOut(lab, "again", after),
       files,
       backwards: true,
       watched: changedSources(lab),
       timeoutMs: patience,
     });
   const onBase = async (): Promise<TestRun> => {
-    const tree = await layOut(lab, "on-base", earlier);
-    await takeFrom(tree, commit, support(lab));
+    const tree = await layOut(lab, "on-base", before);
+    await takeFrom(tree, after, support(lab));
     return test(lab, { name: "on-base", tree, files, timeoutMs: patience });
   };
   const old = async (): Promise<TestRun> => {
-    const tree = await layOut(lab, "old-tests", commit);
-    await takeFrom(tree, earlier, support(lab));
+    const tree = await layOut(lab, "old-tests", after);
+    await takeFrom(tree, before, support(lab));
     return test(lab, {
       name: "old-tests",
       tree,

@@ -4,12 +4,17 @@ import type { VerifyCommitOptions } from "./options.js";
 import { runPytest, type Workshop } from "./pytest-run.js";
 import { isTestFile, settingsFor } from "./settings.js";
 import type { TestRun } from "./test-run.js";
-import { type ChangedFile, openTree, type Tree } from "./tree.js";
+import { type ChangedFile, copyTree, type Tree } from "./tree.js";
 
 /** What all runs of one verification share. */
 export interface Lab {
   readonly options: VerifyCommitOptions;
   readonly workshop: Workshop;
+  /** The same for the run before the change: it has the requirements of its own. */
+  readonly baseWorkshop: Workshop;
+  /** Both commits. */
+  readonly before: Tree;
+  readonly after: Tree;
   readonly changed: readonly ChangedFile[];
   /** The project after and before the change. */
   readonly project: Declaration;
@@ -21,7 +26,8 @@ export interface Lab {
 /** One run of it. */
 export interface LabRun {
   readonly name: string;
-  readonly tree: Tree;
+  /** The run's own copy of a commit. */
+  readonly tree: string;
   /** Whose settings file. Default: the project's after the change. */
   readonly own?: Declaration;
   /** Test files, relative to the project. Default: what the project runs. */
@@ -33,16 +39,18 @@ export interface LabRun {
   readonly watched?: readonly string[];
 }
 
-/** A fresh tree for one run. */
-export async function layOut({ options, workshop }: Lab, name: string, commit: string): Promise<Tree> {
-  return openTree({ repo: options.repo, folder: workshop.folder, signal: workshop.signal }, name, commit);
+/** A fresh copy of a commit for one run. */
+export async function layOut({ workshop }: Lab, name: string, commit: Tree): Promise<string> {
+  const copy = join(workshop.folder, name, "tree");
+  await copyTree(commit, copy, workshop.signal);
+  return copy;
 }
 
 /** Runs tests on a tree. */
 export async function test(lab: Lab, run: LabRun): Promise<TestRun> {
   const { project, baseProject, workshop } = lab;
   const { name, tree, own = project } = run;
-  const directory = join(tree.path, own.folder);
+  const directory = join(tree, own.folder);
   const settings = settingsFor({
     own,
     base: baseProject,
@@ -53,13 +61,13 @@ export async function test(lab: Lab, run: LabRun): Promise<TestRun> {
   });
   return runPytest(workshop, {
     name,
-    tree: tree.path,
+    tree,
     directory,
     paths: own.paths.map((path) => join(directory, path)),
     arguments: settings.arguments,
     timeoutMs: Math.min(run.timeoutMs ?? Infinity, lab.remaining()),
     backwards: run.backwards,
-    watched: run.watched?.map((path) => join(tree.path, path)),
+    watched: run.watched?.map((path) => join(tree, path)),
     switch: run.switch,
   });
 }

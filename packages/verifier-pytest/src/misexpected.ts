@@ -23,10 +23,10 @@ export async function misexpected(
   lab: Lab,
   { files, news, patience }: { files: readonly string[]; news: readonly string[]; patience: number },
 ): Promise<Misexpected | undefined> {
-  const tree = await layOut(lab, "misexpected", lab.options.head);
+  const tree = await layOut(lab, "misexpected", lab.after);
   const { project, workshop } = lab;
   const prefix = project.folder === "." ? "" : `${project.folder}/`;
-  const asked = { tree: tree.path, files: files.map((file) => prefix + file) };
+  const asked = { tree, files: files.map((file) => prefix + file) };
   const found = altered.parse(await askPython(workshop.python, "misexpect.py", asked, workshop.signal));
   const names = new Set(found.flatMap(({ file, name }) => inProject(project, file).map((path) => `${path}::${name}`)));
   const ours = news.filter((id) => names.has(id.replace(/\[.*$/s, "")));

@@ -17,7 +17,7 @@ const options = z.strictObject({
   sandbox: z.enum(["auto", "required", "none"]).default("auto"),
   /** Further requirements. */
   requirements: z.array(z.string().min(1)).default([]),
-  /** Folder for environments. */
+  /** Folder for environments and for what the tests did before the change. */
   cache: z.string().min(1).optional(),
   /** Whether the interpreter's own packages may be used. */
   systemPackages: z.boolean().default(false),

@@ -16,7 +16,7 @@ export interface StandIn {
  * scripts. No build backend, setup.py or plugin of the change gets to run, and no `.pth` file is made.
  */
 export async function standIn(project: Declaration, virtualenv: Virtualenv, folder: string): Promise<StandIn> {
-  const made = { path: join(folder, "project", "site"), bin: join(folder, "project", "bin") };
+  const made = { path: join(folder, "site"), bin: join(folder, "bin") };
   await mkdir(made.path, { recursive: true });
   await mkdir(made.bin, { recursive: true });
   if (project.name !== null && /^[A-Za-z0-9._-]+$/.test(project.name)) {

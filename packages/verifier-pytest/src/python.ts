@@ -46,6 +46,7 @@ export async function askPython(python: Python, name: string, input: unknown, si
     input: JSON.stringify(input),
     timeoutMs: 60_000,
     signal,
+    trusted: true,
     keepBytes: 16_000_000,
   });
   signal.throwIfAborted();

@@ -27,7 +27,7 @@ export interface Scan {
 }
 
 /** Reads what the change added, and runs none of it: control files are shown, and code that alters results decides. */
-export async function scan(lab: Lab, tree: string): Promise<Scan> {
+export async function scan(lab: Lab): Promise<Scan> {
   const { project, baseProject } = lab;
   // Where other names than pytest's own are test functions, only pytest knows which.
   const isUsual = [project, baseProject].every(({ ini }) => ini.values["python_functions"] === undefined);
@@ -40,7 +40,7 @@ export async function scan(lab: Lab, tree: string): Promise<Scan> {
       named: isUsual && isTestFile(path, project, baseProject) && inProject(project, path).length > 0,
     }));
   const { python, signal } = lab.workshop;
-  const { found, tests } = answer.parse(await askPython(python, "scan.py", { tree, files }, signal));
+  const { found, tests } = answer.parse(await askPython(python, "scan.py", { tree: lab.after.path, files }, signal));
   const named = tests.flatMap((one) => inProject(project, one.file).map((test) => ({ ...one, test })));
   const rulings = found.map(({ code, file, line, message, alters }) => {
     const text = `${file}:${line}: ${message}.`;

@@ -47,6 +47,8 @@ export interface TestRun {
     | undefined;
   readonly durationMs: number;
   readonly output: string;
+  /** It was read from the cache: the tests did not run this time. */
+  readonly cached?: true;
 }
 
 /** Puts the recorder's events together and checks them against each other, the exit status and pytest's own JUnit file. */

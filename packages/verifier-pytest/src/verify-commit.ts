@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AifactoryError, type Verdict } from "@aifactory/core";
 import { git } from "@aifactory/core/git";
-import { inquire } from "./inquiry.js";
+import { inquire, type Inquiry } from "./inquiry.js";
 import { parseOptions, type VerifyCommitInput, type VerifyCommitOptions } from "./options.js";
 import { cannotRun } from "./verdict.js";
 
@@ -24,11 +24,11 @@ export type VerifyCommitRequest = VerifyCommitInput & {
 export async function verifyCommit({ signal, onProgress, ...input }: VerifyCommitRequest): Promise<Verdict> {
   const options = parseOptions(input);
   const stop = signal ?? new AbortController().signal;
-  await mustHave(options, stop);
+  const trees = await treesOf(options, stop);
   const startedAt = performance.now();
   const folder = await realpath(await mkdtemp(join(tmpdir(), "aifactory-verify-")));
   try {
-    return await inquire({ options, folder, startedAt, signal: stop, progress: onProgress ?? (() => {}) });
+    return await inquire({ options, trees, folder, startedAt, signal: stop, progress: onProgress ?? (() => {}) });
   } catch (error) {
     if (stop.aborted) throw new AifactoryError("aborted", "The verification was stopped.", { cause: error });
     return cannotRun(options, startedAt, error);
@@ -37,17 +37,22 @@ export async function verifyCommit({ signal, onProgress, ...input }: VerifyCommi
   }
 }
 
-async function mustHave({ repo, base, head }: VerifyCommitOptions, signal: AbortSignal): Promise<void> {
-  for (const commit of [base, head]) {
-    try {
-      await git({ cwd: repo }, ["rev-parse", "--quiet", "--verify", `${commit}^{commit}`], { signal });
-    } catch (cause) {
-      if (signal.aborted) throw new AifactoryError("aborted", "The verification was stopped.", { cause });
-      throw new AifactoryError(
-        "invalid-spec",
-        `There is no commit ${commit} in ${repo}: is it a git repository that has it?`,
-        { cause },
-      );
-    }
-  }
+/** Ids of both commits' trees. */
+async function treesOf({ repo, base, head }: VerifyCommitOptions, signal: AbortSignal): Promise<Inquiry["trees"]> {
+  const asked = [base, head].flatMap((commit) => [`${commit}^{commit}`, `${commit}^{tree}`]);
+  const answer = await git({ cwd: repo }, ["cat-file", "--batch-check"], {
+    signal,
+    input: `${asked.join("\n")}\n`,
+  }).catch((cause: unknown) => {
+    if (signal.aborted) throw new AifactoryError("aborted", "The verification was stopped.", { cause });
+    throw new AifactoryError("invalid-spec", `${repo} is no git repository that can be read.`, { cause });
+  });
+  const missing = [base, head].find((commit) => answer.includes(`${commit}^{commit} missing`));
+  if (missing !== undefined)
+    throw new AifactoryError(
+      "invalid-spec",
+      `There is no commit ${missing} in ${repo}: is it a git repository that has it?`,
+    );
+  const ids = answer.split("\n").map((line) => line.split(" ")[0] ?? "");
+  return { base: ids[1] ?? "", head: ids[3] ?? "" };
 }

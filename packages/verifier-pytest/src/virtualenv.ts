@@ -30,7 +30,6 @@ export interface Wanted {
   readonly python: Python;
   readonly requirements: readonly string[];
   readonly constraints: readonly string[];
-  /** Folder for environments. Default: `aifactory/pytest` in the user's cache folder. */
   readonly cache?: string | undefined;
   /** Whether the interpreter's own packages may be used. */
   readonly systemPackages: boolean;
@@ -50,7 +49,7 @@ export interface NotInstalled {
  * names it; two that build the same one at once do not meet.
  */
 export async function openVirtualenv(wanted: Wanted): Promise<Virtualenv | NotInstalled> {
-  const folder = wanted.cache ?? defaultCache();
+  const folder = cacheFolder(wanted);
   const path = join(folder, `${await keyOf(wanted)}.json`);
   const known = await readRecord(path);
   if (known) return { ...known, cached: true };
@@ -68,8 +67,9 @@ export async function openVirtualenv(wanted: Wanted): Promise<Virtualenv | NotIn
   }
 }
 
-function defaultCache(): string {
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "aifactory", "pytest");
+/** Folder for what is kept: the one that was named, else `aifactory/pytest` in the user's cache folder. */
+export function cacheFolder({ cache }: { readonly cache?: string | undefined }): string {
+  return cache ?? join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "aifactory", "pytest");
 }
 
 async function keyOf({ python, requirements, constraints, systemPackages, builds }: Wanted): Promise<string> {

@@ -113,6 +113,10 @@ describe.skipIf(skipped !== "")(`containment${skipped}`, () => {
       () =>
         `    for folder in {os.path.dirname(pytest.__file__), sys.prefix, sys.base_prefix}:\n        with pytest.raises(OSError):\n            open(os.path.join(folder, "planted.py"), "w")`,
     ],
+    [
+      "git's data of the tree",
+      () => `    assert [name for _, _, names in os.walk("/tmp") for name in names if name == "alternates"] == []`,
+    ],
     ["other processes", () => `    assert len([name for name in os.listdir("/proc") if name.isdigit()]) < 8`],
     [
       "rights of root",

@@ -27,15 +27,22 @@ PLAIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\s*(\[[A-Za-z0-9,._\s-]*\])?\s*\
 
 def main():
     asked = json.load(sys.stdin)
-    root = os.path.realpath(asked["tree"])
-    folder = asked.get("project") or find_project(root, asked["changed"])
+    folder, found = asked.get("project"), []
+    for tree in asked["trees"]:
+        root = os.path.realpath(tree)
+        folder = folder or find_project(root, asked["changed"])
+        found.append(declared(root, folder))
+    print(json.dumps(found))
+
+
+def declared(root, folder):
     project = Project(root, os.path.join(root, folder))
     for read in (project.pyproject, project.setup_cfg, project.setup_py, project.requirement_files):
         try:
             read()
         except Exception as trouble:
             project.notes.append(f"{read.__name__.replace('_', '.')} could not be read: {trouble}")
-    print(json.dumps({
+    return {
         "folder": folder,
         "name": project.name,
         "version": project.version,
@@ -47,7 +54,7 @@ def main():
         "scripts": project.scripts,
         "paths": project.paths(),
         "ini": project.ini(),
-    }))
+    }
 
 
 def find_project(root, changed):
