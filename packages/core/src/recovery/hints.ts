@@ -3,7 +3,7 @@ import type { NearMissReason, OfferedTool } from "./types.js";
 
 /** One sentence for the model: what was wrong with what it wrote, and the shape to use. */
 export function hintFor(reason: NearMissReason, tools: readonly OfferedTool[], name: string, detail?: string): string {
-  const tool = name === "" ? undefined : findTool(tools, name)?.tool.name;
+  const tool = name === "" || reason === "unknown-tool" ? undefined : findTool(tools, name)?.tool.name;
   const shape = `{"name": ${JSON.stringify(tool ?? tools[0]?.name ?? "tool")}, "arguments": {...}}`;
   const called = tool ?? name.slice(0, 60);
   switch (reason) {

@@ -41,8 +41,9 @@ function toolNamed(tools: readonly OfferedTool[], name: string): OfferedTool | u
 
 /** `functions.f:0`, `default_api.f`, `"f"`, `f()` and `f<|channel|>commentary` all mean f. */
 function bareName(name: string): string {
+  if (/^[\w-]*$/.test(name)) return name;
   return name
-    .split(/<[|｜]/)[0]!
+    .replace(/<[|｜][^]*/, "")
     .trim()
     .replace(/^(["'`])(.*)\1$/, "$2")
     .replace(/^(?:functions?|tools?|default_api|tool_call)[.:/]/, "")
