@@ -1,4 +1,4 @@
-import type { ErrorData, TurnEvent, TurnRequest } from "@aifactory/core";
+import type { ErrorData, TurnEvent, TurnRequest, Usage } from "@aifactory/core";
 import type { CodexCliOptions } from "./cli-command.js";
 import { failureOf, infoOf } from "./cli-failure.js";
 import { type Answer, type Item, type Params, silent, type TokenCounts } from "./cli-messages.js";
@@ -58,6 +58,13 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
     const call = started(item);
     return call.length > 0 ? [...call, ...toolResult(item, request.cwd)] : [{ type: "raw", value: item }];
   };
+  const count = (total: TokenCounts = {}): readonly TurnEvent[] => {
+    // When the model's window is full, it forgets what it counted.
+    if (!total.inputTokens && !total.outputTokens) return [];
+    // A short command that the sandbox stops is not told: after the model's first answer something may have been done.
+    hasActed = true;
+    return [{ type: "usage", counts: "turn", usage: usageOf(total, isSubscription) }];
+  };
   const finish: EventReader["finish"] = (raw, error) => ({
     type: "finish",
     reason: { unified: error ? "error" : "stop", raw },
@@ -84,9 +91,7 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
       case "item/completed":
         return completed(item);
       case "thread/tokenUsage/updated":
-        // A short command that the sandbox stops is not told: after the model's first answer something may have been done.
-        hasActed = true;
-        return usageEvents(params.tokenUsage?.total, isSubscription);
+        return count(params.tokenUsage?.total);
       case "account/rateLimits/updated":
         resetsAt = resetOf(params.rateLimits) ?? resetsAt;
         return [];
@@ -127,18 +132,16 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
 }
 
 /** The thread is this turn's own, so its totals are the turn's. */
-function usageEvents(total: TokenCounts | undefined, isSubscription: boolean): readonly TurnEvent[] {
-  if (!total) return [];
+function usageOf(total: TokenCounts, isSubscription: boolean): Usage {
   const { inputTokens, cachedInputTokens, cacheWriteInputTokens, outputTokens, reasoningOutputTokens } = total;
-  const usage = {
+  return {
     ...(inputTokens !== undefined && { inputTokens }),
     ...(cachedInputTokens !== undefined && { cacheReadTokens: cachedInputTokens }),
     ...(cacheWriteInputTokens !== undefined && { cacheWriteTokens: cacheWriteInputTokens }),
     ...(outputTokens !== undefined && { outputTokens }),
     ...(reasoningOutputTokens !== undefined && { reasoningTokens: reasoningOutputTokens }),
-    ...(isSubscription && { cost: { usd: 0, basis: "subscription" } as const }),
+    ...(isSubscription && { cost: { usd: 0, basis: "subscription" } }),
   };
-  return [{ type: "usage", counts: "turn", usage }];
 }
 
 /** When the last of the limits that are used up resets, ISO 8601. */

@@ -18,12 +18,14 @@ describe("a session of Codex that failed", () => {
     ["refused", { code: "network", message: expect.stringContaining("Is http://127.0.0.1:1234/v1 right") }],
     ["refusal", { code: "refused" }],
     ["invalid-request", { code: "invalid-request", message: "Codex: Bad request." }],
+    ["overflow", { code: "context-overflow" }],
     ["too-long", { code: "context-overflow" }],
   ])("that ended with %s is an error of its own", async (name, error) => {
-    const { finish } = await recorded(name);
+    const { events, finish } = await recorded(name);
     expect(finish).toMatchObject({ reason: { unified: "error" }, error });
-    // Each failed before anything was done.
+    // Each failed before anything was done or counted.
     expect(finish.error).not.toHaveProperty("replaySafe");
+    expect(events.filter(({ type }) => type === "usage")).toEqual([]);
   });
 
   it.each([
@@ -44,7 +46,10 @@ describe("a session of Codex that failed", () => {
     ],
     ["a broken connection", "gone", { responseStreamDisconnected: { httpStatusCode: null } }, "cut-stream"],
   ])("tells %s, and that something may have been done", (_name, message, codexErrorInfo, code) => {
-    const spent = { method: "thread/tokenUsage/updated", params: { threadId: "t1", tokenUsage: { total: {} } } };
+    const spent = {
+      method: "thread/tokenUsage/updated",
+      params: { threadId: "t1", tokenUsage: { total: { inputTokens: 5 } } },
+    };
     const turn = { status: "failed", error: { message, codexErrorInfo } };
     const end = { method: "turn/completed", params: { threadId: "t1", turn } };
     expect(read(session(spent, end)).finish.error).toMatchObject({ code, replaySafe: false });
