@@ -30,7 +30,7 @@ export function sandboxed(command: Command, sandbox: Sandbox): Command {
       "--unshare-pid",
       "--unshare-ipc",
       ...(sandbox.network ? [] : ["--unshare-net"]),
-      ...(strict ? strictView(sandbox) : looseView(sandbox)),
+      ...(strict ? strictView(sandbox) : looseView(sandbox, command.env?.["TMPDIR"])),
       ...sandbox.writable.flatMap((path) => [...(strict ? openParents(path) : []), "--bind", path, path]),
       ...(cwd === undefined ? [] : ["--chdir", cwd]),
       "--",
@@ -63,12 +63,15 @@ function strictView({ readable = [], temporaryBytes = 512 * 1024 * 1024 }: Sandb
   ].concat(["--setenv", "TMPDIR", "/tmp"]);
 }
 
-function looseView({ hidden = [], readable = [], temporary }: Sandbox): string[] {
+function looseView({ hidden = [], readable = [], writable, temporary }: Sandbox, own = ""): string[] {
+  const hasOwn = writable.some((path) => own.startsWith(`${path}/`));
   return [
     // Root could take the write protection off again.
     ...(isRoot() ? ["--cap-drop", "ALL", ...ownership] : []),
     ..."--ro-bind / / --dev /dev --proc /proc --tmpfs /dev/shm".split(" "),
-    ...(temporary === undefined ? [] : ["--bind", temporary, "/tmp", "--setenv", "TMPDIR", "/tmp"]),
+    ...(temporary === undefined ? [] : ["--bind", temporary, "/tmp"]),
+    // A temporary folder that the command brings along stays its own.
+    ...(temporary === undefined || hasOwn ? [] : ["--setenv", "TMPDIR", "/tmp"]),
     ...hidden.flatMap(({ path, kind }) =>
       kind === "folder" ? ["--perms", "0700", "--tmpfs", path] : ["--ro-bind", "/dev/null", path],
     ),
