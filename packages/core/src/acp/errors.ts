@@ -33,7 +33,8 @@ export function acpError(name: string, error: RpcError, method: string): ErrorDa
 
 /** The agent speaks another version of the protocol, or none. */
 export function outsideProtocol(name: string, ours: number, theirs: unknown): ErrorData {
-  const what = theirs === undefined ? "does not say which version of ACP it speaks" : `speaks ACP ${JSON.stringify(theirs)}`;
+  const what =
+    theirs === undefined ? "does not say which version of ACP it speaks" : `speaks ACP ${JSON.stringify(theirs)}`;
   const cure = `Install a version of the agent that speaks ACP ${ours}, or update @aifactory/core.`;
   return errorData("provider-broken", `${name} ${what}; this is a client for version ${ours}. ${cure}`);
 }
