@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "packages/*/test/agents/**"],
+          exclude: ["**/node_modules/**", "{packages,examples}/*/test/agents/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -55,6 +55,21 @@ describe.skipIf(probe.kind === "none")("a sandbox on this machine", () => {
     expect(result.durationMs).toBeLessThan(5_000);
   });
 
+  it("loose: can't be opened from inside, also not by root, who may shut things in further", async () => {
+    const open = "mount -o remount,bind,rw / || mount -o remount,rw /; touch /usr/aifactory-out && echo opened";
+    const script = `${open}; unshare --user --map-root-user --mount sh -c '${open}; umount /; ${open}'; echo tried`;
+    const result = await run(sandboxed({ command: "sh", args: ["-c", script] }, { view: "loose", writable: [folder] }));
+    expect(result.stdout).toBe("tried\n");
+    const nested = sandboxed(
+      { command: "bwrap", args: ["--ro-bind", "/", "/", "--unshare-user", "echo", "nested"] },
+      {
+        view: "loose",
+        writable: [folder],
+      },
+    );
+    expect(await run(nested)).toMatchObject({ exitCode: 0, stdout: "nested\n" });
+  });
+
   it("loose: reads everything and writes only what was listed", async () => {
     const script = `cat /etc/passwd | wc -l; echo in > ${folder}/in; echo out > ${tmpdir()}/aifactory-out || echo refused`;
     const result = await run(sandboxed({ command: "sh", args: ["-c", script] }, { view: "loose", writable: [folder] }));

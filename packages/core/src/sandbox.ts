@@ -79,8 +79,8 @@ function looseView({ hidden = [], readable = [], writable, temporary }: Sandbox,
   ];
 }
 
-/** What root needs to install packages and to work on files of others. */
-const ownership = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER"].flatMap((name) => ["--cap-add", name]);
+/** What root needs to install packages, to work on files of others, and to shut in what it starts itself (the last one). */
+const ownership = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETFCAP"].flatMap((name) => ["--cap-add", name]);
 
 // What a root needs to become somebody else, before it runs anything that is not trusted.
 const privileges = ["CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"].flatMap((name) => ["--cap-add", name]);

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { type AgentCommand, AifactoryError, conversationText, type TurnRequest } from "@aifactory/core";
 import { childEnvironment } from "@aifactory/core/process";
@@ -74,6 +75,7 @@ export function commandOf(options: ClaudeCliOptions, request: TurnRequest, scrat
     env: childEnvironment({ ...quiet, ...limit, TMPDIR: scratch, ...payer.env }, payer.inherit),
     input: conversationText(request),
     files: payer.files,
+    state: payer.state,
   };
 }
 
@@ -82,6 +84,7 @@ interface Payer {
   readonly env: { readonly [name: string]: string };
   readonly inherit: readonly string[];
   readonly files: { readonly [path: string]: string };
+  readonly state: readonly string[];
 }
 
 /**
@@ -90,7 +93,8 @@ interface Payer {
  * 2.1.330: it forces permission mode `default`, and its sandbox leaves sixteen empty files in the working folder.)
  */
 function payerOf(options: ClaudeCliOptions, scratch: string): Payer {
-  if (options.billing !== "key") return { args: [], env: {}, inherit: ["CLAUDE_CONFIG_DIR"], files: {} };
+  if (options.billing !== "key")
+    return { args: [], env: {}, inherit: ["CLAUDE_CONFIG_DIR"], files: {}, state: loginPlaces() };
   const key = keyOf(options);
   if (key === "") throw new AifactoryError("auth", `There is no key for Claude Code. ${keyCure}`);
   const place = options.baseURL ?? process.env["ANTHROPIC_BASE_URL"] ?? "";
@@ -98,8 +102,15 @@ function payerOf(options: ClaudeCliOptions, scratch: string): Payer {
     args: ["--settings", join(scratch, "settings.json")],
     env: { HOME: scratch, ...(place.trim() !== "" && { ANTHROPIC_BASE_URL: place.trim() }) },
     inherit: [],
+    state: [],
     files: { key, "settings.json": JSON.stringify({ apiKeyHelper: `cat ${quoted(join(scratch, "key"))}` }) },
   };
+}
+
+/** Where Claude Code keeps the user's login and its sessions. */
+function loginPlaces(): readonly string[] {
+  const own = process.env["CLAUDE_CONFIG_DIR"];
+  return own === undefined ? [join(homedir(), ".claude"), join(homedir(), ".claude.json")] : [own];
 }
 
 function quoted(path: string): string {

@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { type AgentCommand, AifactoryError, type TurnRequest } from "@aifactory/core";
 import { childEnvironment, type Environment } from "@aifactory/core/process";
@@ -65,7 +66,7 @@ export function keyOf(options: CodexCliOptions): string {
  * @throws AifactoryError `auth` when a key shall be billed and there is none.
  */
 export function commandOf(options: CodexCliOptions, { cwd }: Pick<TurnRequest, "cwd">, scratch: string): AgentCommand {
-  const { settings, env, inherit } = payerOf(options, scratch);
+  const { settings, env, inherit, state } = payerOf(options, scratch);
   // Codex trusts the folder of a thread that may write, notes that in its home, and then obeys the folder's own
   // `.codex/config.toml`, whose servers run outside of the sandbox. A model may have written that file.
   const untrusted = { projects: { [cwd]: { trust_level: "untrusted" } } };
@@ -75,17 +76,25 @@ export function commandOf(options: CodexCliOptions, { cwd }: Pick<TurnRequest, "
     args: ["app-server", ...all.flatMap(([name, value]) => ["-c", `${name}=${toml(value)}`])],
     env: childEnvironment({ TMPDIR: join(scratch, "tmp"), ...env }, inherit),
     dialogue: true,
+    state,
     // Two folders beside each other: Codex can't run commands when TMPDIR is missing, or when its home lies in it.
     files: { "tmp/.keep": "", "codex/config.toml": "" },
   };
 }
 
+interface Payer {
+  readonly settings: Settings;
+  readonly env: Environment;
+  readonly inherit: readonly string[];
+  readonly state: readonly string[];
+}
+
 /** The user's login stands in their Codex home. A key gets a home of the turn's own. */
-function payerOf(
-  options: CodexCliOptions,
-  scratch: string,
-): { readonly settings: Settings; readonly env: Environment; readonly inherit: readonly string[] } {
-  if (options.billing !== "key") return { settings: { model_provider: "openai" }, env: {}, inherit: ["CODEX_HOME"] };
+function payerOf(options: CodexCliOptions, scratch: string): Payer {
+  if (options.billing !== "key") {
+    const home = process.env["CODEX_HOME"] ?? join(homedir(), ".codex");
+    return { settings: { model_provider: "openai" }, env: {}, inherit: ["CODEX_HOME"], state: [home] };
+  }
   const { key, baseURL } = endpointOf(options);
   if (key === "") throw new AifactoryError("auth", `There is no key for Codex. ${keyCure}`);
   const endpoint = {
@@ -102,6 +111,7 @@ function payerOf(
     settings: { model_provider: "aifactory", "model_providers.aifactory": endpoint },
     env: { CODEX_HOME: join(scratch, "codex"), [keyVariable]: key },
     inherit: [],
+    state: [],
   };
 }
 

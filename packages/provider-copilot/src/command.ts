@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type AgentCommand, AifactoryError, conversationText, type TurnRequest } from "@aifactory/core";
 import { childEnvironment } from "@aifactory/core/process";
 
@@ -49,9 +50,11 @@ export function commandOf(options: CopilotOptions, request: TurnRequest, scratch
   if (effort) args.push("--reasoning-effort", effort);
   const common = { COPILOT_AUTO_UPDATE: "false", TMPDIR: scratch };
   const env = endpoint
-    ? childEnvironment({ ...common, ...endpointVariables(endpoint), HOME: scratch, XDG_CACHE_HOME: cacheFolder() })
+    ? childEnvironment({ ...common, ...endpointVariables(endpoint), HOME: scratch, XDG_CACHE_HOME: cacheFor(scratch) })
     : childEnvironment(common, subscription);
-  return { command: program, args, env, input: conversationText(request) };
+  const login = process.env["COPILOT_HOME"] ?? join(homedir(), ".copilot");
+  const state = [unpacked(), ...(endpoint ? [] : [login])];
+  return { command: program, args, env, input: conversationText(request), state };
 }
 
 /** Where the user's login and settings are. Other GitHub tokens stay out. */
@@ -66,7 +69,11 @@ function endpointVariables({ baseUrl, apiKey, wireApi = "completions" }: Copilot
   };
 }
 
-/** The program unpacks 235 MB of itself into this folder; a private one would cost that on every turn. */
-function cacheFolder(): string {
-  return process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+/** The program unpacks 235 MB of itself with its first start; where it has, that is used. */
+function cacheFor(scratch: string): string {
+  return existsSync(unpacked()) ? dirname(unpacked()) : scratch;
+}
+
+function unpacked(): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "copilot");
 }

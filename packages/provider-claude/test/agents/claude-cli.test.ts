@@ -1,21 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FinishEvent, TurnEvent } from "@aifactory/core";
 import { calls, canaryKey, type Scene, sceneServer, says, type SceneServer } from "@aifactory/core/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { agentPrograms } from "../../../../test/agent-programs.js";
 import { cli } from "../../src/index.js";
 import { claudeCodeProtocol } from "./claude-code-protocol.js";
 
-/** Where the programs are: a folder with `node_modules`, outside of this repository. */
-const folder = process.env["AIFACTORY_AGENTS"] ?? join(homedir(), ".cache", "aifactory-agents");
-const native = `@anthropic-ai/claude-code-${process.platform}-${process.arch}`;
-const program = join(folder, "node_modules", native, "claude");
-const isThere = existsSync(program);
-const why = isThere ? "" : ` [skipped: nothing at ${program}; set AIFACTORY_AGENTS]`;
+const { path: program, isThere, why } = agentPrograms.claude;
 
 const usage = { inputTokens: 1_100, cacheReadTokens: 900, outputTokens: 70 };
 

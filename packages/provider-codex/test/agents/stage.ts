@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FinishEvent, TurnEvent } from "@aifactory/core";
 import {
@@ -14,25 +13,12 @@ import {
   type SceneServer,
 } from "@aifactory/core/testing";
 import { onTestFinished } from "vitest";
+import { agentPrograms } from "../../../../test/agent-programs.js";
 import { cli, type CodexCliOptions } from "../../src/index.js";
 import { codexCliProtocol, models } from "./codex-cli-protocol.js";
 
-/** Where the programs are: a folder with `node_modules`, outside of this repository. */
-const folder = process.env["AIFACTORY_AGENTS"] ?? join(homedir(), ".cache", "aifactory-agents");
-const triples: { readonly [platform: string]: string } = {
-  "linux-x64": "x86_64-unknown-linux-musl",
-  "linux-arm64": "aarch64-unknown-linux-musl",
-  "darwin-x64": "x86_64-apple-darwin",
-  "darwin-arm64": "aarch64-apple-darwin",
-};
-const here = `${process.platform}-${process.arch}`;
-const native = join(`codex-${here}`, "vendor", triples[here] ?? here, "bin", "codex");
-
-/** The real program. */
-export const program = join(folder, "node_modules", "@openai", native);
-export const isThere = existsSync(program);
-/** For the name of what is skipped. */
-export const why = isThere ? "" : ` [skipped: nothing at ${program}; set AIFACTORY_AGENTS]`;
+/** The real program; `why` is for the name of what is skipped. */
+export const { path: program, isThere, why } = agentPrograms.codex;
 
 const usage = { inputTokens: 1_100, cacheReadTokens: 900, outputTokens: 70, reasoningTokens: 30 };
 export const answer: Scene = { id: "answer", parts: [says("Done.")], usage };

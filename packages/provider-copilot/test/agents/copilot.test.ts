@@ -1,19 +1,15 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FinishEvent, TurnEvent } from "@aifactory/core";
 import { calls, canaryKey, type Scene, sceneServer, says, type SceneServer } from "@aifactory/core/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { agentPrograms } from "../../../../test/agent-programs.js";
 import copilot from "../../src/index.js";
 import { chatProtocol } from "./chat-protocol.js";
 
-/** Where the programs are: a folder with `node_modules`, outside of this repository. */
-const folder = process.env["AIFACTORY_AGENTS"] ?? join(homedir(), ".cache", "aifactory-agents");
-const program = join(folder, "node_modules", `@github/copilot-${process.platform}-${process.arch}`, "copilot");
-const isThere = existsSync(program);
-const why = isThere ? "" : ` [skipped: nothing at ${program}; set AIFACTORY_AGENTS]`;
+const { path: program, isThere, why } = agentPrograms.copilot;
 
 interface Turn {
   readonly events: TurnEvent[];
