@@ -1,11 +1,10 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { randomUUID } from "node:crypto";
 import type { VerdictStatus } from "@aifactory/core";
 import { git } from "@aifactory/core/git";
+import { temporaryRepository } from "@aifactory/core/testing";
 
-/** A file's text or bytes, a link to somewhere, or null: the file goes. */
-export type Entry = string | Buffer | { readonly link: string } | { readonly program: string } | null;
+/** A file's text, a link to somewhere, a program, or null: the file goes. */
+export type Entry = string | { readonly link: string } | { readonly program: string } | null;
 
 /** Files by path. */
 export type Tree = { readonly [path: string]: Entry };
@@ -26,37 +25,39 @@ export interface Case {
   readonly options?: { readonly [option: string]: unknown };
 }
 
-/** Where a case's repository was made. */
+/** Where a case's two commits are. */
 export interface MadeCase {
   readonly repo: string;
   readonly base: string;
   readonly head: string;
-  remove(): Promise<void>;
 }
 
-/** Makes the repository of a case with real git. */
+let shared: ReturnType<typeof temporaryRepository> | undefined;
+
+/** Makes the commits of a case with real git, on a branch of their own in one repository for all of them. */
 export async function makeCase({ base, head }: Pick<Case, "base" | "head">): Promise<MadeCase> {
-  const repo = await mkdtemp(join(tmpdir(), "aifactory-case-"));
-  const place = { cwd: repo };
-  await git(place, ["init", "--quiet", "--initial-branch=main"]);
-  const commits: string[] = [];
-  for (const tree of [base, head]) {
-    for (const [path, entry] of Object.entries(tree)) await lay(join(repo, path), entry);
-    await git(place, ["add", "--all", "--force"]);
-    await git(place, ["commit", "--quiet", "--allow-empty", "--message=Change"]);
-    commits.push(await git(place, ["rev-parse", "HEAD"]));
-  }
-  return { repo, base: commits[0]!, head: commits[1]!, remove: async () => rm(repo, { recursive: true, force: true }) };
+  const { path } = await (shared ??= temporaryRepository());
+  const branch = randomUUID();
+  const input = [base, head].map((tree, index) => commit(branch, index + 1, tree)).join("");
+  const [first = "", second = ""] = (await git({ cwd: path }, ["fast-import", "--quiet"], { input })).split("\n");
+  return { repo: path, base: first, head: second };
 }
 
-async function lay(path: string, entry: Entry): Promise<void> {
-  await rm(path, { force: true, recursive: true });
-  if (entry === null) return;
-  await mkdir(dirname(path), { recursive: true });
-  if (typeof entry === "string" || Buffer.isBuffer(entry)) await writeFile(path, entry);
-  else if ("link" in entry) await symlink(entry.link, path);
-  else {
-    await writeFile(path, entry.program);
-    await chmod(path, 0o755);
-  }
+/** A commit as git fast-import reads it; it answers with its id. */
+function commit(branch: string, mark: number, tree: Tree): string {
+  const files = Object.entries(tree).map(([path, entry]) => {
+    if (entry === null) return `D ${path}\n`;
+    if (typeof entry === "string") return file("100644", path, entry);
+    return "link" in entry ? file("120000", path, entry.link) : file("100755", path, entry.program);
+  });
+  const about = `commit refs/heads/${branch}\nmark :${mark}\ncommitter Ada <ada@example.invalid> 0 +0000\n${data("Change")}`;
+  return `${about}${files.join("")}\nget-mark :${mark}\n`;
+}
+
+function file(mode: string, path: string, content: string): string {
+  return `M ${mode} inline ${path}\n${data(content)}`;
+}
+
+function data(content: string): string {
+  return `data ${Buffer.byteLength(content)}\n${content}\n`;
 }

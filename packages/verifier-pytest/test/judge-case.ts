@@ -27,7 +27,7 @@ export async function judgeCase(one: Case): Promise<Verdict> {
       ...one.options,
     });
   } finally {
-    await Promise.all([made.remove(), rm(outside, { recursive: true, force: true })]);
+    await rm(outside, { recursive: true, force: true });
   }
 }
 

@@ -24,6 +24,7 @@ describe("each status, on real git and a real pytest", () => {
     const verdict = await judge({ base, head: withTest("assert double(4) == 9") });
     expect(verdict).toMatchObject({ status: "failed", fixable: true, counts: { total: 2, passed: 1, failed: 1 } });
     expect(verdict.findings[0]).toMatchObject({ code: "test-failed", file: "test_double.py", severity: "error" });
+    expect(verdict.summary).toContain("assert 8 == 9");
   });
 
   it("no-tests", async () => {

@@ -1,7 +1,7 @@
 """Runs pytest on a tree and reports every event on descriptor 3, each with a number and a keyed digest.
 
 Started as `python -I -B launch.py` with its orders as JSON on standard input. Pytest and its plugins are loaded before
-the tree can be imported from, so nothing in the tree can stand in for them.
+the tree can be imported from, and Python's own modules never come from there: nothing in the tree can stand in for them.
 """
 
 import sys
@@ -34,9 +34,9 @@ def main():
             line = line[write(channel, line):]
 
     os.chdir(orders["directory"])
+    keep_standard()
     try:
         import pytest
-        load_everything()
         recorder = make_recorder(pytest, emit, orders)
     except BaseException as trouble:
         emit("broken", message=f"{type(trouble).__name__}: {trouble}")
@@ -129,24 +129,18 @@ def code_lines(paths):
     return found
 
 
-def load_everything():
-    """Imports what pytest would import later on, when the tree could already answer."""
-    import importlib
-    import pkgutil
+def keep_standard():
+    """Python's own modules come from where they come from now, whatever a tree that is asked first has of their names."""
+    from importlib.machinery import PathFinder
 
-    import _pytest
+    find, own = PathFinder.find_spec, list(sys.path)
 
-    for package in (_pytest, __import__("pluggy")):
-        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-            try:
-                importlib.import_module(module.name)
-            except BaseException:
-                pass
-    for name in STANDARD:
-        try:
-            importlib.import_module(name)
-        except BaseException:
-            pass
+    def find_spec(_, name, path=None, target=None):
+        is_ours = path is None and (name in STANDARD or name.startswith("_"))
+        return is_ours and find(name, own, target) or find(name, path, target)
+
+    # Not one more finder: pytest puts one of its own before all others, which asks this one.
+    PathFinder.find_spec = classmethod(find_spec)
 
 
 def called_from(frame, tree):
@@ -157,15 +151,18 @@ def called_from(frame, tree):
     return False
 
 
-STANDARD = (
-    "argparse ast asyncio bdb cmd code codeop collections.abc concurrent.futures contextlib copy csv ctypes dataclasses "
-    "datetime decimal difflib dis doctest email enum faulthandler fnmatch fractions getpass gettext glob gzip http html "
-    "importlib.metadata importlib.resources inspect io itertools json linecache locale logging lzma math multiprocessing "
-    "operator pathlib pdb pickle platform plistlib pprint queue random re readline reprlib selectors shlex shutil signal "
-    "socket ssl stat statistics string struct subprocess sysconfig tempfile textwrap threading time timeit tomllib "
-    "traceback types typing unicodedata unittest unittest.mock urllib.parse uuid warnings weakref xml.etree.ElementTree "
-    "xml.sax.saxutils zipfile"
-).split()
+# What pytest, its plugins and the modules that they use import, now or later on.
+STANDARD = frozenset((
+    "abc annotationlib argparse array ast asyncio base64 bdb binascii bisect bz2 calendar cmd code codecs codeop "
+    "collections compression concurrent contextlib contextvars copy copyreg csv ctypes dataclasses datetime decimal "
+    "difflib dis doctest email encodings enum fcntl fnmatch fractions functools genericpath getpass gettext glob grp gzip "
+    "hashlib heapq hmac html http importlib inspect io ipaddress json keyword linecache locale logging lzma math "
+    "multiprocessing ntpath numbers opcode operator os pathlib pdb pickle pkgutil platform plistlib posixpath pprint "
+    "pyexpat queue quopri random re readline reprlib rlcompleter select selectors shlex shutil signal site socket "
+    "sre_compile sre_constants sre_parse ssl stat statistics string struct subprocess sysconfig tempfile termios textwrap "
+    "threading timeit token tokenize tomllib traceback tracemalloc types typing unicodedata unittest urllib uu uuid "
+    "warnings weakref xml zipfile zipimport zlib"
+).split())
 
 
 def make_recorder(pytest, emit, orders):

@@ -52,10 +52,39 @@ export const shadows: readonly Case[] = [
   planted("a json module", { "json.py": "def dumps(value):\n    return '{}'\n\n\ndef loads(text):\n    return {}\n" }),
   planted("a hmac module", { "hmac.py": "def new(*rest):\n    raise SystemExit(0)\n" }),
   planted("an xml package", { "xml/__init__.py": "import os\nos._exit(0)\n" }),
-  idleLoop("an asyncio module that runs nothing", {}),
-  idleLoop("an asyncio module that runs nothing, and is a test file by the settings", {
-    "pytest.ini": "[pytest]\npython_files = test_*.py async*.py\n",
-  }),
+  {
+    name: "in the tree: an asyncio module that closes old tests instead of running them",
+    base: {
+      ...calculator,
+      "tests/test_calc.py": `import unittest
+
+from calc import add
+
+
+class Adding(unittest.IsolatedAsyncioTestCase):
+    async def test_add(self):
+        self.assertEqual(add(2, 3), 5)
+`,
+    },
+    head: {
+      ...newTests,
+      "calc.py": "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a * b\n",
+      "asyncio.py": `class Runner:
+    def __init__(self, debug=False):
+        pass
+
+    def get_loop(self):
+        pass
+
+    def run(self, coroutine, context=None):
+        coroutine.close()
+
+    def close(self):
+        pass
+`,
+    },
+    expect: red,
+  },
   planted("a traceback module", { "traceback.py": "import os\nos._exit(0)\n" }),
   planted("a calc package beside calc.py that the tests get instead", {
     "tests/calc.py": "def add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    return a * b\n",
@@ -95,44 +124,6 @@ root = pathlib.Path(__file__).parent
     expect: ["failed", "tampered", "unproven"],
   },
 ];
-
-/** `add` is broken, and what runs its asynchronous test closes it instead. `mul` is as it should be. */
-function idleLoop(name: string, files: Case["head"]): Case {
-  return {
-    name: `in the tree: ${name}`,
-    base: {
-      ...calculator,
-      "tests/test_calc.py": `import unittest
-
-from calc import add
-
-
-class Adding(unittest.IsolatedAsyncioTestCase):
-    async def test_add(self):
-        self.assertEqual(add(2, 3), 5)
-`,
-    },
-    head: {
-      ...newTests,
-      "calc.py": "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a * b\n",
-      "asyncio.py": `class Runner:
-    def __init__(self, debug=False):
-        pass
-
-    def get_loop(self):
-        pass
-
-    def run(self, coroutine, context=None):
-        coroutine.close()
-
-    def close(self):
-        pass
-`,
-      ...files,
-    },
-    expect: red,
-  };
-}
 
 function planted(name: string, files: Case["head"]): Case {
   return { name: `in the tree: ${name}`, base: calculator, head: { ...broken, ...files }, expect: red };
