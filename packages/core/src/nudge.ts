@@ -75,7 +75,8 @@ export function watchWork(needsWrite: boolean, limits: { readonly [rule: string]
     spoken.set(rule, level);
     if (level > (limits[rule] ?? defaultNudges[rule]))
       return { do: "end", end: "stalled", rule, why: stalledBecause[rule] };
-    return { do: "nudge", rule, level, facts, without: level > 1 ? without : [] };
+    // A hint, then the exact call to make, then a toolset without what it loops on.
+    return { do: "nudge", rule, level, facts, without: level > 2 ? without : [] };
   };
 
   return {

@@ -104,7 +104,9 @@ describe("a model that repeats itself", () => {
   it("is told after the third same call with the same result, then loses the tool, then the run ends", async () => {
     const { outcome, provider } = await play(Array.from({ length: 20 }, () => read));
     expect(outcome).toMatchObject({ status: "stalled", error: { message: expect.stringContaining("same call") } });
-    expect(rules(outcome)[0]).toBe("repeating 1");
+    expect(rules(outcome)).toEqual(["repeating 1", "repeating 2", "repeating 3"]);
+    const offersReading = provider.requests.map(({ tools }) => tools.some(({ name }) => name === "read_file"));
+    expect(offersReading).toEqual([true, true, true, true, true, false, true]);
     expect(provider.requests.length).toBeLessThan(12);
   });
 

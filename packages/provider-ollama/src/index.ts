@@ -98,7 +98,9 @@ export function ollama(options: OllamaOptions = {}): Provider {
     },
     async describe({ model, signal }) {
       try {
-        return factsOf(await showModel(connect(place, model, signal), model));
+        const facts = factsOf(await showModel(connect(place, model, signal), model));
+        // A window that was set is the one there is.
+        return { ...facts, ...(options.contextTokens !== undefined && { contextTokens: options.contextTokens }) };
       } catch (error) {
         throw thrownError(error, url, model, false);
       }

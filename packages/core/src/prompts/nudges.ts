@@ -1,19 +1,22 @@
 import type { NudgeFacts } from "../nudge.js";
 
+const writeNow =
+  'Your next reply must be one call: write_file with the arguments {"path": "<file>", "content": "<its whole content>"}.';
+
 /** What a nudge says, by rule; the level says how firmly (1 is the first). */
 export const nudgeSays: { readonly [rule: string]: (level: number, facts: NudgeFacts) => string } = {
   "only-reading": (level) =>
     level === 1
       ? "You have read enough to begin. Nothing has been written yet, and the task needs files to be written. Write the first one now with write_file or edit_file."
-      : 'Still nothing has been written. Your next reply must be one call: write_file with the arguments {"path": "<file>", "content": "<its whole content>"}.',
+      : `${level === 2 ? "Still nothing has been written." : "Reading is not offered for the next turn."} ${writeNow}`,
   repeating: (level, { tool }) =>
     level === 1
       ? `You have made the same ${tool} call again and got the same result. It will not change. Use what you know: take the next step, with another call.`
-      : `The same ${tool} call again, with the same result. It is not offered for the next turn. Write what is missing with write_file, or call finish if everything asked for is done.`,
+      : `The same ${tool} call again, with the same result.${level === 2 ? "" : " It is not offered for the next turn."} ${writeNow} Or, if everything asked for is done: finish with the arguments {"summary": "<what was done>"}.`,
   "code-in-text": (level) =>
     level === 1
       ? "Your reply contains code, but text changes no file. Put it into the repository now with write_file."
-      : 'Nothing was written: code in a reply is lost. Your next reply must be one call: write_file with the arguments {"path": "<file>", "content": "<the code>"}.',
+      : `Nothing was written: code in a reply is lost. ${writeNow}`,
   announcing: (level) =>
     level === 1
       ? "You said what you will do next, and stopped. Nothing happens between turns: do it now, by calling a tool."
@@ -31,5 +34,5 @@ export const nudgeSays: { readonly [rule: string]: (level: number, facts: NudgeF
   "nothing-written": (level) =>
     level === 1
       ? "You ended, but no file has been changed, and the task needs that. Make the change now with write_file or edit_file."
-      : 'Still no file has been changed, so the task is not done. Your next reply must be one call: write_file with the arguments {"path": "<file>", "content": "<its whole content>"}.',
+      : `Still no file has been changed, so the task is not done. ${writeNow}`,
 };
