@@ -69,11 +69,15 @@ export function readAcp(agent: AcpAgent, request: TurnRequest, say: (line: strin
   const asides: TurnEvent[] = [];
   const peer = jsonRpc(say, {
     notified: (method, params) =>
-      method === "session/update" ? answer.update(fieldsOf(params["update"])) : [{ type: "raw", value: params }],
+      method === "session/update"
+        ? answer.update(fieldsOf(params["update"]))
+        : [{ type: "raw", value: { method, params } }],
     asked(method, params) {
       if (method !== "session/request_permission") return undefined;
+      const option = allowed(params["options"]);
+      if (!option) return { outcome: { outcome: "cancelled" } };
       asides.push(...answer.permitted(fieldsOf(params["toolCall"])));
-      return { outcome: allowed(params["options"]) };
+      return { outcome: { outcome: "selected", optionId: option["optionId"] } };
     },
     failed(error, method) {
       const usual = acpError(agent.name, error, method);
@@ -85,14 +89,15 @@ export function readAcp(agent: AcpAgent, request: TurnRequest, say: (line: strin
   const open = (): readonly TurnEvent[] => {
     peer.ask("session/new", { cwd: request.cwd, mcpServers: [] }, (session) => {
       const { sessionId } = session;
-      const [first, ...more] = choices(session, agent.model?.(request) ?? "", agent.mode);
+      const choosing = choices(session, agent.model?.(request) ?? "", agent.mode);
       const prompt = { sessionId, prompt: [{ type: "text", text: conversationText(request) }] };
-      const choose = (choice: Choice | undefined): readonly TurnEvent[] => {
-        if (choice) peer.ask(choice.method, { sessionId, ...choice.params }, () => choose(more.shift()));
+      const next = (): readonly TurnEvent[] => {
+        const choice = choosing.shift();
+        if (choice) peer.ask(choice.method, { sessionId, ...choice.params }, next);
         else peer.ask("session/prompt", prompt, (result) => answer.end(result, agent.ended?.(result)));
         return [];
       };
-      return choose(first);
+      return next();
     });
     return [];
   };
@@ -132,9 +137,9 @@ function choices(session: RpcValue, model: string, mode: string | undefined): Ch
   ];
 }
 
-function allowed(options: unknown): RpcValue {
+/** Of the options of a permission, the smallest that allows it. */
+function allowed(options: unknown): RpcValue | undefined {
   const offered = listOf(options);
   const kind = (wanted: string): RpcValue | undefined => offered.find((option) => option["kind"] === wanted);
-  const option = kind("allow_once") ?? kind("allow_always");
-  return option ? { outcome: "selected", optionId: option["optionId"] } : { outcome: "cancelled" };
+  return kind("allow_once") ?? kind("allow_always");
 }

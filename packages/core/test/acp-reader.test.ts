@@ -101,6 +101,7 @@ describe("the client of the Agent Client Protocol", () => {
     });
     expect(answerTo("reject_once", "allow_always")).toMatchObject({ outcome: { optionId: "id-allow_always" } });
     expect(answerTo("reject_once")).toEqual({ outcome: { outcome: "cancelled" } });
+    expect(hold([hello, session, question("reject_once")]).events).toEqual([]);
   });
 
   it("tells a tool that was asked about once, and what it did", () => {
@@ -152,6 +153,17 @@ describe("the client of the Agent Client Protocol", () => {
       { type: "notice", code: "outside-folder", message: expect.stringContaining("/etc/hosts") },
     ]);
     expect(events).toContainEqual({ type: "tool-result", callId: "1", text: "gone", isError: false });
+  });
+
+  it("passes on what it does not know, and has no other method", () => {
+    const { events, heard } = hold([
+      hello,
+      session,
+      { method: "song", params: { la: 1 } },
+      { id: 9, method: "fs/read" },
+    ]);
+    expect(events).toEqual([{ type: "raw", value: { method: "song", params: { la: 1 } } }]);
+    expect(heard.at(-1)).toMatchObject({ id: 9, error: { code: -32_601 } });
   });
 
   it("keeps two messages apart", () => {
