@@ -12,10 +12,15 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "{packages,examples}/*/test/agents/**"],
+          exclude: ["**/node_modules/**", "{packages,examples}/*/test/{agents,thorough}/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
+      },
+      // What `pnpm test` leaves out to stay short: more cases of the same suites. `.ci/run` runs them too.
+      {
+        extends: true,
+        test: { name: "thorough", include: ["packages/*/test/thorough/**/*.test.ts"], testTimeout: 60_000 },
       },
     ],
     coverage: {

@@ -1,8 +1,4 @@
-import { changes } from "./honest/changes.js";
-import { layouts } from "./honest/layouts.js";
-import { styles } from "./honest/styles.js";
+import { honest } from "./honest/index.js";
 import { suite } from "./suite.js";
 
-suite("honest", "layouts", layouts);
-suite("honest", "styles", styles);
-suite("honest", "changes", changes);
+suite("honest", "quick", honest);

@@ -2,8 +2,26 @@ import { describe, expect, it } from "vitest";
 import type { Case } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 
-/** One test for each case, a few at a time. */
-export function suite(about: "honest" | "attack", what: string, cases: readonly Case[]): void {
+/** How many cases stand for one that `pnpm test` runs. Together the two commands run each once. */
+const share = { attack: 3, honest: 2 } as const;
+
+/**
+ * One test for each case, a few at a time.
+ *
+ * @param part `quick`: the cases that `pnpm test` runs; `thorough`: all others, which `pnpm test:thorough` runs.
+ */
+export function suite(
+  about: "honest" | "attack",
+  part: "quick" | "thorough",
+  families: { readonly [what: string]: readonly Case[] },
+): void {
+  for (const [what, cases] of Object.entries(families)) {
+    const mine = cases.filter((_, at) => (at % share[about] === 0) === (part === "quick"));
+    family(about, what, mine);
+  }
+}
+
+function family(about: string, what: string, cases: readonly Case[]): void {
   describe(`${about}: ${what}`, () => {
     it.concurrent.each(cases)("$name", async (one) => {
       const verdict = await judgeCase(one);

@@ -1,0 +1,4 @@
+import { honest } from "../honest/index.js";
+import { suite } from "../suite.js";
+
+suite("honest", "thorough", honest);
