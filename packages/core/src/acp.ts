@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
 import { acpError, outsideProtocol } from "./acp/errors.js";
 import { acpAnswer } from "./acp/events.js";
 import { type AgentCommand, type CliAgent, cliAgent } from "./cli-agent.js";
@@ -52,9 +54,16 @@ export function acpCommand(): Provider {
       const [command, ...args] = wordsIn(model);
       if (command === undefined)
         throw new AifactoryError("program-missing", "acp: names no program. Write acp:<command>, as in a terminal.");
-      return { command, args, env: childEnvironment({ TMPDIR: scratch }) };
+      return { command, args, env: childEnvironment({ TMPDIR: scratch }), state: usualPlaces(basename(command)) };
     },
   });
+}
+
+/** Where programs keep their logins by custom: folders with their name, or with its first word. */
+function usualPlaces(program: string): readonly string[] {
+  const names = [...new Set([program, program.split("-")[0]!])];
+  const places = [".", ".config/", ".local/share/", ".local/state/", ".cache/"];
+  return names.flatMap((name) => places.map((place) => join(homedir(), `${place}${name}`)));
 }
 
 /** The words of a command line; quotes keep spaces, and mean nothing else. */

@@ -27,7 +27,6 @@ const codes = {
   "unknown-model": { who: "caller", retryable: false },
   "unsupported-model": { who: "caller", retryable: false },
   "context-overflow": { who: "model", retryable: false },
-  "provider-missing": { who: "user", retryable: false },
   "program-missing": { who: "user", retryable: false },
   "provider-broken": { who: "provider", retryable: false },
   "agent-exited": { who: "provider", retryable: false },

@@ -15,7 +15,9 @@ export type Release = () => Promise<void>;
  * @throws `locked` when somebody else still holds it then.
  */
 export async function takeLock(file: string, patienceMs: number): Promise<Release> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true }).catch((cause: unknown) => {
+    throw new AifactoryError("disk", `Can't make a folder for ${file}: ${toError(cause).message}`, { cause });
+  });
   const holder = await thisHolder();
   const deadline = Date.now() + patienceMs;
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Checkpoint, commitChanges, neverCommitted } from "./checkpoint.js";
 import { type Confinement, openSandbox } from "./confinement.js";
-import { AifactoryError } from "./errors.js";
+import { AifactoryError, toError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
@@ -51,7 +51,10 @@ export interface WorktreeRequest {
 export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
   const { repository, id } = request;
   const path = worktreePath(request);
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    const where = `Can't make the folder for worktrees, ${dirname(path)}: ${toError(cause).message}.`;
+    throw new AifactoryError("disk", `${where} Name another one as worktreeRoot.`, { cause });
+  });
   // Parallel additions race on git's own files.
   const release = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
   try {

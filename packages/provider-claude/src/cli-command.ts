@@ -100,10 +100,14 @@ function payerOf(options: ClaudeCliOptions, scratch: string): Payer {
   const place = options.baseURL ?? process.env["ANTHROPIC_BASE_URL"] ?? "";
   return {
     args: ["--settings", join(scratch, "settings.json")],
-    env: { HOME: scratch, ...(place.trim() !== "" && { ANTHROPIC_BASE_URL: place.trim() }) },
+    env: { HOME: join(scratch, "home"), ...(place.trim() !== "" && { ANTHROPIC_BASE_URL: place.trim() }) },
     inherit: [],
     state: [],
-    files: { key, "settings.json": JSON.stringify({ apiKeyHelper: `cat ${quoted(join(scratch, "key"))}` }) },
+    files: {
+      "home/.keep": "",
+      key,
+      "settings.json": JSON.stringify({ apiKeyHelper: `cat ${quoted(join(scratch, "key"))}` }),
+    },
   };
 }
 

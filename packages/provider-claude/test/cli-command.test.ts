@@ -34,11 +34,12 @@ describe("the command of Claude Code", () => {
     vi.stubEnv("ANTHROPIC_API_KEY", "sk-ant-secret");
     const { files, ...rest } = commandOf({ billing: "key" }, request, "/it's scratch");
     expect(files).toEqual({
+      "home/.keep": "",
       key: "sk-ant-secret",
       "settings.json": JSON.stringify({ apiKeyHelper: String.raw`cat '/it'\''s scratch/key'` }),
     });
     expect(JSON.stringify(rest)).not.toContain("sk-ant-secret");
-    expect(rest.env).toMatchObject({ HOME: "/it's scratch", TMPDIR: "/it's scratch" });
+    expect(rest.env).toMatchObject({ HOME: "/it's scratch/home", TMPDIR: "/it's scratch" });
     expect(rest.args).toEqual(expect.arrayContaining(["--settings", "/it's scratch/settings.json"]));
   });
 

@@ -33,10 +33,6 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const spentBefore = run.record.workMs + run.record.verifyMs;
   const deadlines = { ...defaultDeadlines(provider.kind), ...run.deadlines };
   const worktree = await run.worktree();
-  const signal = AbortSignal.any([
-    run.signal,
-    AbortSignal.timeout(Math.max(1, task.limits.minutes * 60_000 - spentBefore)),
-  ]);
   const history = await run.history(step);
   const isConfined = worktree.sandbox && (provider.kind === "model" || provider.confines);
   const watch = isConfined ? undefined : await watchGit(run, step);
@@ -47,7 +43,8 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const hasChanged = (): boolean => run.record.head !== run.record.current?.from;
 
   await run.emit({ type: "step-started", step, attempt: (run.record.attempts[step] ?? 0) + 1, model: asked });
-  const result = await work({
+  const { signal, release } = timeLimit(run.signal, task.limits.minutes * 60_000 - spentBefore);
+  const working = work({
     step,
     provider,
     asked,
@@ -85,6 +82,25 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
       return hasChanged();
     },
   });
+  const result = await working.finally(release);
   if (discards) await run.discard();
   return { ...result, durationMs: Math.round(performance.now() - startedAt) };
+}
+
+/**
+ * A signal for when the run is stopped or its time is up. Node forgets an `AbortSignal.timeout` within `AbortSignal.any` when
+ * it collects garbage (https://github.com/nodejs/node/issues/57736), and with it the limit.
+ */
+function timeLimit(stop: AbortSignal, ms: number): { readonly signal: AbortSignal; readonly release: () => void } {
+  const limit = new AbortController();
+  const end = (): void => limit.abort();
+  // A longer timer than Node has would end at once.
+  const timer = setTimeout(end, Math.min(Math.max(1, ms), 2 ** 31 - 1));
+  if (stop.aborted) end();
+  else stop.addEventListener("abort", end, { once: true });
+  const release = (): void => {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", end);
+  };
+  return { signal: limit.signal, release };
 }

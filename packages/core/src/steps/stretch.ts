@@ -6,7 +6,7 @@ import { handoverPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import { attempt, type Stretch } from "./attempt.js";
 
-/** What another provider can help against: no quota left, an outage, a model that is stuck. Never a bad request. */
+/** What another provider can help against: no quota left, nobody there, a model that is stuck. Never a bad request. */
 const outages: ReadonlySet<ErrorCode> = new Set([
   "quota",
   "rate-limit",
@@ -16,7 +16,7 @@ const outages: ReadonlySet<ErrorCode> = new Set([
   "network",
   "cut-stream",
   "timeout",
-  "provider-missing",
+  "program-missing",
   "agent-exited",
   "stalled",
 ]);
