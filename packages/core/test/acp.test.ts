@@ -61,4 +61,4 @@ describe("a model string acp:<command>", () => {
   });
 });
 
-providerContract({ describe, it, name: "acpAgent", kind: "agent", open });
+providerContract({ describe, it: it.concurrent, name: "acpAgent", kind: "agent", open });

@@ -1,30 +1,14 @@
 import { expect, it } from "vitest";
 import { drive } from "../src/drive.js";
-import { AifactoryError } from "../src/errors.js";
-import { createJournal, type Journal, runDirectory } from "../src/journal.js";
+import { createJournal, runDirectory } from "../src/journal.js";
 import { resolveParts } from "../src/parts.js";
 import { openRepository } from "../src/repository.js";
 import { parseTask } from "../src/task.js";
 import { scriptedProvider } from "../src/testing/scripted-provider.js";
+import { full } from "./fault-disk.js";
 import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
-
-/** A journal on a disk that is full after so many entries. */
-function full(journal: Journal, after: number): Journal {
-  let entries = 0;
-  return {
-    get record() {
-      return journal.record;
-    },
-    entries: async () => journal.entries(),
-    close: async () => journal.close(),
-    append: async (event) => {
-      if (++entries > after) throw new AifactoryError("disk", "The run's journal can't be written: no space left");
-      return journal.append(event);
-    },
-  };
-}
 
 it.each([0, 3, 6, 9])(
   "a journal that can't be written any more, after %i entries, is the outcome's error",

@@ -28,7 +28,7 @@ describe("the provider contract can fail", () => {
     expect(Object.keys(mutants).toSorted()).toEqual(ofModels.map(({ name }) => name).toSorted());
   });
 
-  it.for(ofModels)("$name", { timeout: 30_000 }, async (behaviour) => {
+  it.concurrent.for(ofModels)("$name", { timeout: 30_000 }, async (behaviour) => {
     await expect(runBehaviour(behaviour, openWith(mutants[behaviour.name]!), 1_000)).rejects.toMatchObject({
       code: "ERR_ASSERTION",
     });
@@ -38,7 +38,7 @@ describe("the provider contract can fail", () => {
     expect(Object.keys(agentMutants).toSorted()).toEqual(ofAgentsOnly.map(({ name }) => name).toSorted());
   });
 
-  it.for(ofAgentsOnly)("$name", { timeout: 30_000 }, async (behaviour) => {
+  it.concurrent.for(ofAgentsOnly)("$name", { timeout: 30_000 }, async (behaviour) => {
     const open = openAgent(agentMutants[behaviour.name]!);
     await expect(runBehaviour(behaviour, open, 3_000)).rejects.toMatchObject({
       code: "ERR_ASSERTION",

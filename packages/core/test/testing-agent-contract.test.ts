@@ -4,7 +4,7 @@ import { agentProvider, openAgent } from "./testing-agent.js";
 
 providerContract({
   describe,
-  it,
+  it: it.concurrent,
   name: "cliAgent",
   kind: "agent",
   open: openAgent(agentProvider),

@@ -195,12 +195,13 @@ describe("run_command", () => {
   });
 
   it("ends what takes too long, with everything it started, and says so", async () => {
+    const mark = `300.${process.pid}`;
     const { text } = await call("run_command", {
-      command: "echo begun; setsid sleep 300 & sleep 300",
+      command: `echo begun; setsid sleep ${mark} & sleep ${mark}`,
       timeout_seconds: 1,
     });
     expect(text).toBe("[stopped after 1 seconds; what it printed until then:]\nbegun");
-    expect((await call("run_command", { command: "ps -eo args | grep -c '[s]leep 300'" })).text).toContain("\n0");
+    expect((await call("run_command", { command: `ps -eo args | grep -c '[s]leep ${mark}'` })).text).toContain("\n0");
   });
 
   it("keeps output within bounds", async () => {

@@ -25,7 +25,7 @@ const subject: VerifierSubject = {
   files: (scene, mark) => ({ base: { "check.sh": "true\n" }, head: { "check.sh": scripts[scene](mark) } }),
 };
 
-verifierContract({ describe, it, ...subject });
+verifierContract({ describe, it: it.concurrent, ...subject });
 
 /** A verifier that does one thing wrong, and the behaviour that must notice. */
 const mutants: readonly (readonly [what: string, noticedBy: string, make: () => Verifier])[] = [
@@ -59,7 +59,7 @@ const mutants: readonly (readonly [what: string, noticedBy: string, make: () => 
 ];
 
 describe("the contract notices a verifier that", () => {
-  it.each(mutants)("%s", { timeout: 90_000 }, async (_, noticedBy, make) => {
+  it.concurrent.each(mutants)("%s", { timeout: 90_000 }, async (_, noticedBy, make) => {
     const behaviours = verifierBehaviours.filter(({ name }) => name.includes(noticedBy));
     expect(behaviours).toHaveLength(1);
     await expect(runVerifierBehaviour(behaviours[0]!, { ...subject, make }, 6_000)).rejects.toBeInstanceOf(Error);

@@ -2,4 +2,4 @@ import { providerContract } from "@aifactory/core/testing";
 import { describe, it } from "vitest";
 import { openCli } from "./cli-dialect.js";
 
-providerContract({ describe, it, name: "codex-cli", kind: "agent", open: openCli });
+providerContract({ describe, it: it.concurrent, name: "codex-cli", kind: "agent", open: openCli });

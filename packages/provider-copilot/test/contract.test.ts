@@ -4,7 +4,7 @@ import { open } from "./dialect.js";
 
 providerContract({
   describe,
-  it,
+  it: it.concurrent,
   name: "copilot",
   kind: "agent",
   open,

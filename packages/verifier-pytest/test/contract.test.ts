@@ -26,7 +26,7 @@ const scenes: { readonly [scene in VerifierScene]: (mark: string) => SceneFiles 
 
 verifierContract({
   describe,
-  it,
+  it: it.concurrent,
   make: () => pytestVerifier({ cache }),
   shortly: { timeoutMs: 8_000 },
   files: (scene, mark) => scenes[scene](mark),
