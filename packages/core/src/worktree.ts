@@ -21,6 +21,8 @@ export interface Worktree {
   readonly sandbox?: Sandbox;
   /** Commits what changed; undefined when nothing did. What git ignores, and tools' caches, stay out. */
   checkpoint(message: string): Promise<Checkpoint | undefined>;
+  /** What the last checkpoint could not take, in words. */
+  leftOut(): readonly string[];
   /** Submodules, which are not checked out. */
   submodules(): Promise<string[]>;
   /** Removes the folder; the branch stays. */
@@ -55,6 +57,10 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     const where = `Can't make the folder for worktrees, ${dirname(path)}: ${toError(cause).message}.`;
     throw new AifactoryError("disk", `${where} Name another one as worktreeRoot.`, { cause });
   });
+  const directory = runDirectory(repository.commonDir, id);
+  await mkdir(directory, { recursive: true });
+  // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
+  await writeFile(join(directory, "worktree"), path);
   // Parallel additions race on git's own files.
   const release = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
   try {
@@ -64,20 +70,20 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     await release();
   }
   const gitDir = await git({ cwd: path }, ["rev-parse", "--absolute-git-dir"]);
-  const directory = runDirectory(repository.commonDir, id);
   const index = join(directory, "index");
   const excludes = join(directory, "excludes");
-  await mkdir(directory, { recursive: true });
   await writeFile(excludes, neverCommitted.join("\n"));
   await copyFile(join(gitDir, "index"), index);
 
-  // An index of our own: what is staged, hidden or broken in the worktree's does not decide what is committed.
-  const place = { cwd: path, gitDir, workTree: path, indexFile: index };
   const { confinement } = request;
   const { commonDir } = repository;
+  // An index of our own, and the git directory that no command can write: what is staged, hidden, broken or planted in
+  // the worktree's part of it decides nothing.
+  const place = { cwd: path, gitDir: commonDir, workTree: path, indexFile: index };
   const shutIn =
     confinement.kind === "none" ? undefined : await openSandbox({ path, gitDir, commonDir }, confinement.network);
   let known = request.head;
+  let left: readonly string[] = [];
   const close = async (): Promise<void> => {
     const closing = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
     await removeWorktree(repository, path).finally(closing);
@@ -85,10 +91,19 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   };
   return {
     path,
-    place: { cwd: path, gitDir, workTree: path },
+    place,
+    leftOut: () => left,
     ...(shutIn && { sandbox: shutIn.sandbox }),
     checkpoint: async (message) => {
-      const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir });
+      const made = await commitChanges({
+        ...request,
+        head: known,
+        place,
+        excludes,
+        message,
+        gitDir,
+        leftOut: (paths) => (left = paths),
+      });
       known = made?.commit ?? known;
       return made;
     },
@@ -159,10 +174,12 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
 }
 
 /** Removes a worktree, whatever is in it. */
-export async function removeWorktree({ place }: Repository, path: string): Promise<void> {
+export async function removeWorktree({ place, commonDir }: Repository, path: string): Promise<void> {
   // Twice: the worktree is locked, and may be dirty.
   await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  // Git does not remove what it can't recognise any more, and prunes nothing that is locked.
+  await rm(join(commonDir, "worktrees", basename(path)), { recursive: true, force: true, maxRetries: 3 });
   await tryGit(place, ["worktree", "prune"]);
 }
 

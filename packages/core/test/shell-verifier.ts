@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AifactoryError } from "../src/errors.js";
 import { freshCheckout, git } from "../src/git.js";
-import { childEnvironment, run } from "../src/process.js";
+import { childEnvironment, makeScratch, run } from "../src/process.js";
 import type { Verdict, VerdictStatus, Verifier, VerifyRequest } from "../src/types.js";
 
 /**
@@ -18,9 +17,10 @@ async function verify(request: VerifyRequest): Promise<Verdict> {
   const { repo, head, signal } = request;
   const timeoutMs = await checked(request);
   const startedAt = performance.now();
-  const directory = await mkdtemp(join(tmpdir(), "aifactory-shell-"));
+  const scratch = await makeScratch();
+  const directory = join(scratch, "tree");
   try {
-    await freshCheckout({ repo, commit: head, directory, gitDir: `${directory}.git`, signal });
+    await freshCheckout({ repo, commit: head, directory, gitDir: join(scratch, "tree.git"), signal });
     const result = await run({
       command: "sh",
       args: ["check.sh"],
@@ -35,7 +35,7 @@ async function verify(request: VerifyRequest): Promise<Verdict> {
   } catch (error) {
     throw signal.aborted ? stopped() : error;
   } finally {
-    for (const path of [directory, `${directory}.git`]) await rm(path, { recursive: true, force: true });
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
