@@ -1,5 +1,6 @@
-import { copyFile, rename } from "node:fs/promises";
+import { copyFile, lstat, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { AifactoryError } from "./errors.js";
 import type { DiffStat } from "./events.js";
 import { git, type GitPlace, tryGit } from "./git.js";
 import type { Repository } from "./repository.js";
@@ -22,13 +23,18 @@ export interface CheckpointRequest {
   readonly gitDir: string;
   readonly excludes: string;
   readonly message: string;
+  /** Told what can't be committed: repositories within the worktree, files that git refuses. */
+  readonly leftOut?: (paths: readonly string[]) => void;
 }
 
 /** Commits what changed in a worktree; undefined when nothing did. */
 export async function commitChanges(request: CheckpointRequest): Promise<Checkpoint | undefined> {
   const { place, repository, base, branch, excludes, message, gitDir } = request;
   const ref = `refs/heads/${branch}`;
-  await git(place, ["add", "--all"], { config: [`core.excludesFile=${excludes}`] });
+  // A worktree that was removed is one in which everything was deleted.
+  await mkdir(place.cwd, { recursive: true });
+  const left = await stageAll(place, excludes);
+  request.leftOut?.(left);
   const tree = await git(place, ["write-tree"]);
   const tip = await git(repository.place, ["rev-parse", ref]);
   const parent = await newest(repository.place, request.head, tip);
@@ -42,10 +48,63 @@ export async function commitChanges(request: CheckpointRequest): Promise<Checkpo
       });
   if (commit !== tip)
     await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: checkpoint", ref, commit, tip]);
-  // The worktree's own index follows, so that `git status` in it tells the truth to whoever works there.
-  await copyFile(place.indexFile, join(gitDir, "index.aifactory"));
-  await rename(join(gitDir, "index.aifactory"), join(gitDir, "index"));
+  await showIndex(place.indexFile, gitDir);
   return { commit, stat: await diffStat(repository.place, base, commit) };
+}
+
+/**
+ * Stages everything that changed, but for repositories within the worktree: of such a one git could keep only a pointer,
+ * and to see whether it is clean it would work in it, with the filters that its own settings name and outside of any
+ * sandbox.
+ *
+ * @returns What could not be staged, for a person: those repositories, and files that git refuses, with git's words.
+ * @throws `git` when nothing could be.
+ */
+async function stageAll(place: GitPlace, excludes: string): Promise<readonly string[]> {
+  const config = [`core.excludesFile=${excludes}`];
+  const nested = await nestedRepositories(place, config);
+  const input = [".", ...nested.map((path) => `:(exclude,literal)${path}`)].join("\0");
+  const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+  const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input });
+  if (added.exitCode > 1)
+    throw new AifactoryError("git", `git add failed: ${added.stderr.trim()}`, { status: added.exitCode });
+  const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
+  return [
+    ...nested.map((path) => `${path} (a repository of its own)`),
+    ...refused.map((line) => line.slice("error: ".length)),
+  ];
+}
+
+/** Untracked ones, which git lists with a slash at the end, and submodules that are filled. */
+async function nestedRepositories(place: GitPlace, config: readonly string[]): Promise<string[]> {
+  const [others, staged] = await Promise.all([
+    git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
+    git(place, ["ls-files", "--stage", "-z"]),
+  ]);
+  const untracked = others.split("\0").filter((path) => path.endsWith("/"));
+  const submodules = staged
+    .split("\0")
+    .filter((entry) => entry.startsWith("160000 "))
+    .map((entry) => entry.slice(entry.indexOf("\t") + 1));
+  const filled = await Promise.all(submodules.map(async (path) => isThere(join(place.cwd, path, ".git"))));
+  return [...untracked.map((path) => path.slice(0, -1)), ...submodules.filter((_, index) => filled[index])];
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * The worktree's own index follows, so that `git status` in it tells the truth to whoever works there. Its folder is the
+ * model's to write: a link in it would lead a copy elsewhere, but no rename. Nothing of ours depends on that it is there.
+ */
+async function showIndex(index: string, gitDir: string): Promise<void> {
+  await copyFile(index, `${index}.shown`);
+  await rm(join(gitDir, "index"), { recursive: true, force: true });
+  await rename(`${index}.shown`, join(gitDir, "index")).catch(() => {});
 }
 
 /** The branch's tip, unless somebody moved it off the commits that the run made: those are never thrown away. */

@@ -1,5 +1,5 @@
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Checkpoint, commitChanges, diffStat, neverCommitted } from "./checkpoint.js";
 import { AifactoryError } from "./errors.js";
@@ -20,7 +20,7 @@ export interface LeftoverRequest {
 
 /**
  * Takes over what a killed run left behind: a commit that its journal does not know yet, and files in its worktree that
- * were not committed. The worktree is found by git's own entry, so it may have been made from another place.
+ * were not committed. The worktree is found by a note in the run's folder, so it may have been made from another place.
  *
  * @returns The commit with all of it; undefined when there is nothing new.
  * @throws `moved` when the branch is no longer on top of what the run did; nothing has changed then.
@@ -37,9 +37,9 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoin
     await mkdir(directory, { recursive: true });
     await writeFile(excludes, neverCommitted.join("\n"));
     await releaseIndex(index);
-    // Killed between making the worktree and this copy: then nobody has worked in it yet.
-    await copyFile(join(gitDir, "index"), index).catch(() => {});
-    const place = { cwd: path, gitDir, workTree: path, indexFile: index };
+    const place = { cwd: path, gitDir: repository.commonDir, workTree: path, indexFile: index };
+    // Killed between making the worktree and its index: then nobody has worked in it yet.
+    if (!(await isFile(index))) await git(place, ["read-tree", head]);
     const message = `Work in progress\n\nFound after run ${id} was interrupted.`;
     const made = await commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
     await removeWorktree(repository, path);
@@ -67,16 +67,20 @@ export async function dropLeftover(request: LeftoverRequest): Promise<void> {
 export async function clearLeftover(repository: Repository, id: string): Promise<string | undefined> {
   const path = await leftoverPath(repository, id);
   if (path === undefined) return undefined;
-  if ((await git({ cwd: path }, ["status", "--porcelain", "--untracked-files=normal"])) !== "") return path;
+  const { commonDir } = repository;
+  const place = { cwd: path, gitDir: commonDir, workTree: path, indexFile: join(runDirectory(commonDir, id), "index") };
+  // A submodule's own state is not asked for: git would run its filters.
+  const changed = await git(place, ["diff", "--name-only", "--no-ext-diff", "--ignore-submodules=dirty"]);
+  const untracked = await git(place, ["ls-files", "--others", "--exclude-standard", "--directory"]);
+  if (changed !== "" || untracked !== "") return path;
   await removeWorktree(repository, path);
   return undefined;
 }
 
 /** The folder of a run's worktree, if it is there. */
 export async function leftoverPath(repository: Repository, id: string): Promise<string | undefined> {
-  const entry = await readFile(join(adminDir(repository, id), "gitdir"), "utf8").catch(() => "");
-  const path = dirname(entry.trim());
-  return entry !== "" && (await stat(path).catch(() => undefined))?.isDirectory() ? path : undefined;
+  const path = await readFile(join(runDirectory(repository.commonDir, id), "worktree"), "utf8").catch(() => "");
+  return path !== "" && (await stat(path).catch(() => undefined))?.isDirectory() ? path : undefined;
 }
 
 function adminDir({ commonDir }: Repository, id: string): string {
@@ -106,4 +110,8 @@ async function releaseIndex(index: string): Promise<void> {
   const lock = `${index}.lock`;
   for (let tries = 0; tries < 20 && (await stat(lock).catch(() => undefined)); tries++) await sleep(100);
   await rm(lock, { force: true });
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }
