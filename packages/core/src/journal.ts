@@ -53,6 +53,11 @@ export async function readRecord(directory: string): Promise<RunRecord> {
   return fold(entries, directory);
 }
 
+/** Whether a run ever began: a process that was killed before its first entry has done nothing. */
+export async function hasBegun(directory: string): Promise<boolean> {
+  return (await readFile(journalFile(directory), "utf8").catch(() => "")).includes("\n");
+}
+
 function journalFile(directory: string): string {
   return join(directory, "journal.jsonl");
 }

@@ -1,8 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorData, toError } from "./errors.js";
 import { tryGit } from "./git.js";
-import { readRecord, runDirectory, runsDirectory } from "./journal.js";
+import { hasBegun, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { clearLeftover, leftoverPath } from "./leftover.js";
 import { isHeld, takeLock } from "./lock.js";
 import { next } from "./next.js";
@@ -51,8 +51,8 @@ export interface Cleaning {
  */
 export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
   const repository = await openRepository(repo);
-  const ids = await readdir(runsDirectory(repository.commonDir)).catch(() => []);
-  return Promise.all(ids.toSorted((one, other) => (one < other ? 1 : -1)).map(async (id) => readRun(repository, id)));
+  const { begun } = await findRuns(repository);
+  return Promise.all(begun.toSorted((one, other) => (one < other ? 1 : -1)).map(async (id) => readRun(repository, id)));
 }
 
 /**
@@ -84,7 +84,24 @@ export async function cleanRuns(
     if (why === undefined) removed.push(run.id);
     else kept.push({ id: run.id, why });
   }
+  const { unbegun } = await findRuns(repository);
+  for (const id of unbegun) await dropUnbegun(runDirectory(repository.commonDir, id));
   return { removed, kept };
+}
+
+/** The ids of runs, and of what was killed before it had become one. */
+async function findRuns({ commonDir }: Repository): Promise<{ begun: string[]; unbegun: string[] }> {
+  const ids = await readdir(runsDirectory(commonDir)).catch(() => []);
+  const known = new Set<string>();
+  await Promise.all(ids.map(async (id) => (await hasBegun(runDirectory(commonDir, id))) && known.add(id)));
+  return { begun: ids.filter((id) => known.has(id)), unbegun: ids.filter((id) => !known.has(id)) };
+}
+
+async function dropUnbegun(directory: string): Promise<void> {
+  const { mtimeMs } = await stat(directory);
+  // One that is just beginning has no lock for a moment.
+  if (Date.now() - mtimeMs < 60_000 || (await isHeld(join(directory, "lock")))) return;
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
 async function readRun(repository: Repository, id: string): Promise<Run | DamagedRun> {

@@ -1,4 +1,4 @@
-import { rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -145,6 +145,18 @@ describe("the runs of a repository", () => {
     expect((await bench.repository.branches()).toSorted()).toEqual([damaged.branch, waiting.branch, "main"].toSorted());
     await expect(openRun(merged)).rejects.toMatchObject({ code: "unknown-run" });
     expect(await bench.repository.read("a.py", "main")).toBe("1");
+  });
+
+  it("are not what was killed before its first entry, and that is cleaned too", async () => {
+    const runs = join(bench.repository.path, ".git/aifactory/runs");
+    for (const [id, text] of Object.entries({ none: undefined, empty: "", half: '{"seq":1' })) {
+      await mkdir(join(runs, id), { recursive: true });
+      if (text !== undefined) await writeFile(join(runs, id, "journal.jsonl"), text);
+      if (id !== "empty") await utimes(join(runs, id), 0, 0);
+    }
+    expect(await listRuns(bench.repository.path)).toEqual([]);
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [] });
+    expect(await readdir(runs)).toEqual(["empty"]);
   });
 
   it("keep a branch that somebody built upon", async () => {
