@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   ssr: { resolve: { conditions: ["aifactory-source", "module", "node", "development|production"] } },
   test: {
-    // Most tests wait for processes: one worker per core, where the default would leave one idle.
-    maxWorkers: "100%",
+    // Most tests wait for processes: with two workers per core no core is idle.
+    maxWorkers: "200%",
     projects: [
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"] } },
       {

@@ -12,6 +12,8 @@ export function line(event: RunEvent): string | undefined {
       return `  ${event.isError ? "✗" : "✓"} ${called(event.call)}`;
     case "recovered":
       return `  ~ read a ${event.call.recovered} call out of the text: ${event.call.name}`;
+    case "handed-over":
+      return `  ! ${event.from} can't go on (${event.error.code}); ${event.to} takes over`;
     case "nudged":
       return `  ! nudged: ${event.rule}`;
     case "retry":
