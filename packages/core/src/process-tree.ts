@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { Socket } from "node:net";
 
@@ -23,16 +23,20 @@ export async function killTree(pid: number | undefined, mark: string): Promise<v
   }
 }
 
+/** A command on its leash. */
+export interface Leashed {
+  readonly child: ChildProcess;
+  /** Lets go, when the command has ended. */
+  readonly release: () => void;
+}
+
 /**
- * Ties a command's life to ours. While it runs, our death by a signal or an exit kills its group; and a two-line shell
- * at the other end of a pipe, which closes when we die, kills group and marked processes even after a SIGKILL.
- *
- * @returns A function that lets go, for when the command has ended.
+ * Starts a command and ties its life to ours. While it runs, our death by a signal or an exit kills its group; and a small
+ * shell at the other end of a pipe, which closes when we die, kills group and marked processes even after a SIGKILL. That
+ * shell is there first: we may be killed while the command starts.
  */
-export function holdOnLeash(pid: number, mark: string): () => void {
-  if (living.size === 0) watchForDeath();
-  living.set(pid, mark);
-  const leash = spawn("/bin/sh", ["-c", leashScript, "leash", String(pid), `${marker}=${mark}`], {
+export function onLeash(mark: string, begin: () => ChildProcess): Leashed {
+  const leash = spawn("/bin/sh", ["-c", leashScript, "leash", `${marker}=${mark}`], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin" },
@@ -42,21 +46,36 @@ export function holdOnLeash(pid: number, mark: string): () => void {
   leash.unref();
   // A pipe to a child is a socket, and must not keep us alive.
   if (leash.stdin instanceof Socket) leash.stdin.unref();
-  return () => {
-    living.delete(pid);
-    if (living.size === 0) stopWatching();
-    leash.stdin.end("done\n");
-  };
+  const letGo = (): void => void leash.stdin.end("none\ndone\n");
+  try {
+    const child = begin();
+    const { pid } = child;
+    if (pid === undefined) return { child, release: letGo };
+    if (living.size === 0) watchForDeath();
+    living.set(pid, mark);
+    leash.stdin.write(`${pid}\n`);
+    const release = (): void => {
+      living.delete(pid);
+      if (living.size === 0) stopWatching();
+      letGo();
+    };
+    return { child, release };
+  } catch (error) {
+    letGo();
+    throw error;
+  }
 }
 
-// `read` fails only when our end of the pipe closes without a line: then, and only then, we have died.
+// `read` fails only when our end of the pipe closes without a line: then, and only then, we have died. What was being
+// started at that moment shows its mark a little later.
 const leashScript = `
-read -r line && exit 0
-kill -KILL -- "-$1" 2>/dev/null
-for round in 1 2 3 4 5; do
-  for file in $(grep -lsF -- "$2" /proc/[0-9]*/environ 2>/dev/null); do
+read -r pid && read -r line && exit 0
+[ -n "$pid" ] && kill -KILL -- "-$pid" 2>/dev/null
+for round in 1 2 3 4 5 6 7 8; do
+  for file in $(grep -lsF -- "$1" /proc/[0-9]*/environ 2>/dev/null); do
     pid=\${file#/proc/}; kill -KILL "\${pid%/environ}" 2>/dev/null
   done
+  [ "$round" -lt 5 ] || sleep 0.2 2>/dev/null || sleep 1
 done
 `;
 

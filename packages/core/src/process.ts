@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { childEnvironment, type Environment } from "./environment.js";
 import { AifactoryError } from "./errors.js";
 import { boundedOutput, linesOf } from "./output.js";
-import { holdOnLeash, killTree, marker } from "./process-tree.js";
+import { killTree, marker, onLeash } from "./process-tree.js";
 
 export { childEnvironment, type Environment } from "./environment.js";
 export { makeScratch } from "./scratch.js";
@@ -80,13 +80,15 @@ export function start(command: Command): RunningCommand {
 function launch(command: Command, readsLines: boolean): RunningCommand {
   const startedAt = performance.now();
   const mark = randomUUID();
-  const child = spawn(command.command, command.args ?? [], {
-    cwd: command.cwd,
-    env: { ...(command.env ?? childEnvironment()), [marker]: mark },
-    // A process group of its own, so that everything in it can be ended together.
-    detached: true,
-    stdio: [pipeIf(command.dialogue || command.input !== undefined), "pipe", "pipe", pipeIf(command.channel)],
-  });
+  const begin = (): ChildProcess =>
+    spawn(command.command, command.args ?? [], {
+      cwd: command.cwd,
+      env: { ...(command.env ?? childEnvironment()), [marker]: mark },
+      // A process group of its own, so that everything in it can be ended together.
+      detached: true,
+      stdio: [pipeIf(command.dialogue || command.input !== undefined), "pipe", "pipe", pipeIf(command.channel)],
+    });
+  const { child, release } = command.trusted ? { child: begin(), release: () => {} } : onLeash(mark, begin);
   const stdout = boundedOutput(command.keepBytes ?? 200_000);
   const stderr = boundedOutput(command.keepBytes ?? 200_000);
   // Both pipes are drained whatever the caller does: a program blocks for ever on a full one.
@@ -96,7 +98,6 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
   child.stdio[3]?.on("data", (chunk: Buffer) => channel.write(chunk)).on("error", () => {});
   feed(child, command.input);
 
-  const releaseLeash = child.pid === undefined || command.trusted ? () => {} : holdOnLeash(child.pid, mark);
   let stopped: CommandResult["stopped"];
   let killing: Promise<void> | undefined;
   const kill = (): Promise<void> => (killing ??= endGently(child, mark, command.graceMs ?? 2_000));
@@ -123,7 +124,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
     } finally {
       clearTimeout(timer);
       command.signal?.removeEventListener("abort", onAbort);
-      releaseLeash();
+      release();
     }
   };
   const done = finish();
