@@ -18,6 +18,17 @@ const secrets = [
   ".gradle/gradle.properties .local/share/keyrings .m2/settings.xml .m2/settings-security.xml",
 ].flatMap((paths) => paths.split(" "));
 
+/** Secrets of the machine, which a root could read. */
+const machine = "/etc/shadow /etc/shadow- /etc/gshadow /etc/gshadow- /etc/sudoers /etc/ssl/private".split(" ");
+
+/** Those that are there. */
+export async function machinePlaces(): Promise<NonNullable<Sandbox["hidden"]>> {
+  const names = await readdir("/etc/ssh").catch(() => []);
+  const keys = names.filter((name) => /^ssh_host_.*_key$/.test(name)).map((name) => `/etc/ssh/${name}`);
+  const found = await Promise.all([...machine, ...keys].map(placeAt));
+  return found.filter((place) => place !== undefined);
+}
+
 /**
  * What a command that a model wrote has no business to see in a home: keys, logins, browsers, mail. By construction
  * everything in it that begins with a dot, but for toolchains and their caches.

@@ -21,6 +21,12 @@ export interface ToolOutcome {
 /** A mutating call that has failed so often in the same way is not run again. */
 const blockedAfter = 5;
 
+/** Calls of one reply that are run; a model that is in earnest asks for a handful. */
+const mostCalls = 200;
+
+/** Reads that run at the same time: each may be a process. */
+const mostAtOnce = 8;
+
 /** @param tools Every tool of the run; those that are offered at the moment are named call by call. */
 export function toolRunner(
   tools: readonly Tool[],
@@ -48,7 +54,12 @@ export function toolRunner(
           outcomes.push(...calls.slice(at).map((call) => outcomeOf(call, callSays.aborted, true, undefined, call.id)));
           break;
         }
-        const batch = nextBatch(calls.slice(at), tools);
+        if (at >= mostCalls) {
+          const said = callSays.tooMany(mostCalls);
+          outcomes.push(...calls.slice(at).map((call) => outcomeOf(call, said, true, undefined, call.id)));
+          break;
+        }
+        const batch = nextBatch(calls.slice(at, mostCalls), tools);
         outcomes.push(...(await Promise.all(batch.map(async (call) => runOne(call, offered)))));
         at += batch.length;
         if (batch.some((call) => tools.some((tool) => tool.ends && tool.name === call.name))) {
@@ -61,13 +72,13 @@ export function toolRunner(
   };
 }
 
-/** Reads that stand together run together; whatever changes something runs alone, in its turn. */
+/** Reads that stand together run together, some at a time; whatever changes something runs alone, in its turn. */
 function nextBatch(calls: readonly ToolCall[], tools: readonly Tool[]): readonly ToolCall[] {
   const isRead = (call: ToolCall): boolean =>
     tools.some(({ name, effect, ends }) => name === call.name && effect === "read" && !ends);
   const firstOther = calls.findIndex((call) => !isRead(call));
   if (firstOther === 0) return calls.slice(0, 1);
-  return firstOther < 0 ? calls : calls.slice(0, firstOther);
+  return calls.slice(0, Math.min(mostAtOnce, firstOther < 0 ? calls.length : firstOther));
 }
 
 interface Result {

@@ -6,6 +6,8 @@ export const callSays = {
   interrupted:
     "The work was interrupted before this gave a result; it may have been done or not. Look before you repeat it.",
   afterEnd: "Not run: the work was ended by the finish call beside it.",
+  tooMany: (most: number): string =>
+    `Not run: at most ${most} calls of one reply are. Call again what you still need, a few at a time.`,
   unknownTool: (name: string, offered: readonly string[]): string =>
     `There is no tool ${name}. The tools are: ${offered.join(", ")}.`,
   notOffered: (name: string): string => `${name} is not available right now. Use one of the tools that are offered.`,
