@@ -99,6 +99,8 @@ async function bareGit(place: GitPlace, args: readonly string[], options: GitOpt
     ...(options.input !== undefined && { input: options.input }),
     ...(options.signal && { signal: options.signal }),
     trusted: true,
+    // What works on files can take long, and would be in the way of whoever goes on after we were killed.
+    leashed: ["add", "checkout", "worktree"].includes(args[0] ?? ""),
     keepBytes,
   });
   if (result.stopped) throw new AifactoryError("aborted", `git ${args.at(-1)} was stopped.`);

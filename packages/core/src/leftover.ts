@@ -28,6 +28,7 @@ export interface LeftoverRequest {
 export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoint | undefined> {
   const { repository, id, branch, base, head } = request;
   const tip = await requireBranch(request);
+  await finishRemoval(repository, id);
   const path = await leftoverPath(repository, id);
   if (path !== undefined) {
     const gitDir = adminDir(repository, id);
@@ -55,6 +56,7 @@ export async function dropLeftover(request: LeftoverRequest): Promise<void> {
   const { repository, branch, head, id } = request;
   if (tip !== undefined && tip !== head)
     await git(repository.place, ["update-ref", "--no-deref", `refs/heads/${branch}`, head, tip]);
+  await finishRemoval(repository, id);
   const path = await leftoverPath(repository, id);
   if (path !== undefined) await removeWorktree(repository, path);
 }
@@ -65,6 +67,7 @@ export async function dropLeftover(request: LeftoverRequest): Promise<void> {
  * @returns The worktree's folder when it was kept, because there are uncommitted files in it.
  */
 export async function clearLeftover(repository: Repository, id: string): Promise<string | undefined> {
+  await finishRemoval(repository, id);
   const path = await leftoverPath(repository, id);
   if (path === undefined) return undefined;
   const { commonDir } = repository;
@@ -75,6 +78,12 @@ export async function clearLeftover(repository: Repository, id: string): Promise
   if (changed !== "" || untracked !== "") return path;
   await removeWorktree(repository, path);
   return undefined;
+}
+
+/** Removes the rest of a worktree whose removal had begun: what is missing from it was not deleted by the model. */
+async function finishRemoval(repository: Repository, id: string): Promise<void> {
+  const path = await readFile(join(runDirectory(repository.commonDir, id), "worktree-over"), "utf8").catch(() => "");
+  if (path !== "") await removeWorktree(repository, path);
 }
 
 /** The folder of a run's worktree, if it is there. */
@@ -101,7 +110,7 @@ async function requireBranch({ repository, branch, base, head, id }: LeftoverReq
   }
   const stands = await tryGit(place, ["merge-base", "--is-ancestor", head, tip]);
   if (stands.exitCode === 0) return tip;
-  const cure = `Move it back with: git branch --force ${branch} ${head.slice(0, 12)}`;
+  const cure = `Move it back with: git update-ref refs/heads/${branch} ${head.slice(0, 12)}`;
   throw new AifactoryError("moved", `The branch ${branch} is no longer where run ${id} left it. ${cure}`);
 }
 

@@ -30,6 +30,8 @@ export interface Command {
   readonly graceMs?: number;
   /** For programs that start nothing which could outlive them, such as git: saves the leash and the sweep. Default false. */
   readonly trusted?: boolean;
+  /** Gives a trusted program its leash all the same: it dies when we do. Default false. */
+  readonly leashed?: boolean;
   /** Bytes of each output stream that are kept, half from the beginning and half from the end. Default 200,000. */
   readonly keepBytes?: number;
   /** Opens descriptor 3 for the program to write on. What it wrote, at most 64 MiB, is the result's `channel`. */
@@ -80,6 +82,7 @@ export function start(command: Command): RunningCommand {
 function launch(command: Command, readsLines: boolean): RunningCommand {
   const startedAt = performance.now();
   const mark = randomUUID();
+  const isFree = command.trusted && !command.leashed;
   const begin = (): ChildProcess =>
     spawn(command.command, command.args ?? [], {
       cwd: command.cwd,
@@ -88,7 +91,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
       detached: true,
       stdio: [pipeIf(command.dialogue || command.input !== undefined), "pipe", "pipe", pipeIf(command.channel)],
     });
-  const { child, release } = command.trusted ? { child: begin(), release: () => {} } : onLeash(mark, begin);
+  const { child, release } = isFree ? { child: begin(), release: () => {} } : onLeash(mark, begin);
   const stdout = boundedOutput(command.keepBytes ?? 200_000);
   const stderr = boundedOutput(command.keepBytes ?? 200_000);
   // Both pipes are drained whatever the caller does: a program blocks for ever on a full one.

@@ -86,6 +86,8 @@ export async function cleanRuns(
   }
   const { unbegun } = await findRuns(repository);
   for (const id of unbegun) await dropUnbegun(runDirectory(repository.commonDir, id));
+  // One whose holder was killed is nobody's, but it is there.
+  await isHeld(join(repository.commonDir, "aifactory", "worktrees.lock"));
   return { removed, kept };
 }
 

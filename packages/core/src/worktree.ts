@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Checkpoint, commitChanges, neverCommitted } from "./checkpoint.js";
@@ -59,12 +59,12 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   });
   const directory = runDirectory(repository.commonDir, id);
   await mkdir(directory, { recursive: true });
-  // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
-  await writeFile(join(directory, "worktree"), path);
   // Parallel additions race on git's own files.
   const release = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
   try {
     await removeWorktree(repository, path);
+    // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
+    await writeFile(join(directory, "worktree"), path);
     await addWorktree(request, path);
   } finally {
     await release();
@@ -173,14 +173,17 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
   throw new AifactoryError("git", `Could not make the worktree: ${added.stderr.trim()}`);
 }
 
-/** Removes a worktree, whatever is in it. */
+/** Removes a worktree, whatever is in it. Whoever is killed meanwhile has said so first: what is half gone is no work. */
 export async function removeWorktree({ place, commonDir }: Repository, path: string): Promise<void> {
+  const directory = runDirectory(commonDir, basename(path));
+  await rename(join(directory, "worktree"), join(directory, "worktree-over")).catch(() => {});
   // Twice: the worktree is locked, and may be dirty.
   await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
   // Git does not remove what it can't recognise any more, and prunes nothing that is locked.
   await rm(join(commonDir, "worktrees", basename(path)), { recursive: true, force: true, maxRetries: 3 });
   await tryGit(place, ["worktree", "prune"]);
+  await rm(join(directory, "worktree-over"), { force: true });
 }
 
 async function listSubmodules(place: GitPlace): Promise<string[]> {

@@ -92,7 +92,7 @@ describe("resumeTask", () => {
     await bench.repository.git("update-ref", `refs/heads/${failed.branch}`, failed.base);
     await expect(goOn(failed, [done]).outcome).rejects.toMatchObject({
       code: "moved",
-      message: expect.stringContaining(`git branch --force ${failed.branch}`),
+      message: expect.stringContaining(`git update-ref refs/heads/${failed.branch}`),
     });
     await bench.repository.git("update-ref", `refs/heads/${failed.branch}`, failed.head);
     expect(await goOn(failed, [done]).outcome).toMatchObject({ status: "ready" });
@@ -102,6 +102,16 @@ describe("resumeTask", () => {
     const failed = await start([write("a.py"), broken]);
     await bench.repository.git("update-ref", "-d", `refs/heads/${failed.branch}`);
     expect(await goOn(failed, [write("b.py"), done]).outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
+  });
+
+  it("takes no worktree over whose removal had begun: what is missing there was not deleted", async () => {
+    const failed = await start([write("a.py"), broken]);
+    const half = join(bench.worktreeRoot, failed.id);
+    await mkdir(half);
+    await writeFile(join(bench.repository.path, ".git/aifactory/runs", failed.id, "worktree-over"), half);
+    const outcome = await goOn(failed, [write("b.py"), done]).outcome;
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 2, deletions: 0 } });
+    expect(await readdir(bench.worktreeRoot)).not.toContain(failed.id);
   });
 
   it("finds a repository that has moved", async () => {
