@@ -60,7 +60,7 @@ async function benchmark(args: readonly string[]): Promise<number> {
   console.log(`\n${table(rows)}`);
   for (const { model, error, outcome } of rows) {
     const why = error ?? outcome?.error;
-    if (why) console.log(`\n${String(model)}: ${why.message}`);
+    if (why) console.log(`\n${named(model)}: ${why.message}`);
   }
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
   return rows.every(({ outcome }) => outcome?.verdict?.status === "passed") ? 0 : 1;
@@ -117,12 +117,12 @@ function table(rows: readonly Comparison[]): string {
 }
 
 function cells({ model, outcome, error }: Comparison): string[] {
-  if (!outcome) return [String(model), "", "", error?.code ?? "failed"];
+  if (!outcome) return [named(model), "", "", error?.code ?? "failed"];
   const { verdict, usage, turns, workMs, verifyMs, models } = outcome;
   const { inputTokens, outputTokens, cost } = usage;
   const counts = verdict?.counts;
   return [
-    String(model),
+    named(model),
     models.flatMap(({ served }) => served ?? []).join(", "),
     models[0]?.isolation ?? "",
     outcome.status,
@@ -134,6 +134,10 @@ function cells({ model, outcome, error }: Comparison): string[] {
     seconds(workMs),
     seconds(verifyMs),
   ];
+}
+
+function named(model: Comparison["model"]): string {
+  return typeof model === "string" ? model : JSON.stringify(model);
 }
 
 function seconds(ms: number): string {

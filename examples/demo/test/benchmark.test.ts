@@ -8,7 +8,8 @@ describe("scripts/benchmark-provider.mjs", () => {
     const providers = join(import.meta.dirname, "model-providers.ts");
     const { exitCode, stdout, stderr, rows } = await runBenchmark(
       ...models.flatMap((model) => ["--model", model]),
-      ...["--providers", providers],
+      "--providers",
+      providers,
     );
     expect({ exitCode, stderr, stdout }).toMatchObject({ exitCode: 0, stderr: "" });
     expect(await rows()).toMatchObject(

@@ -3,7 +3,7 @@ import { canaryKey, type Scene, sceneServer, type SceneServer } from "@aifactory
 import claude from "@aifactory/provider-claude";
 import codex from "@aifactory/provider-codex";
 import gemini from "@aifactory/provider-gemini";
-import ollama from "@aifactory/provider-ollama";
+import { ollama } from "@aifactory/provider-ollama";
 import { messagesProtocol } from "../../../packages/provider-claude/test/protocol.js";
 import { responsesProtocol } from "../../../packages/provider-codex/test/responses-protocol.js";
 import { geminiProtocol } from "../../../packages/provider-gemini/test/protocol.js";

@@ -16,9 +16,8 @@ const modelOf: { readonly [name: string]: string } = {
 for (const [name, { program }] of Object.entries(agents)) {
   describe.skipIf(!program.isThere)(`the benchmark on ${name} with the real program${program.why}`, () => {
     it("takes the demo's task to a verified branch, in the sandbox where there is one", async () => {
-      const { exitCode, stdout, stderr, rows, repo } = await runBenchmark(
-        ...["--model", modelOf[name]!, "--providers", providers],
-      );
+      const args = ["--model", modelOf[name]!, "--providers", providers];
+      const { exitCode, stdout, stderr, rows, repo } = await runBenchmark(...args);
       expect({ exitCode, stderr, stdout }).toMatchObject({ exitCode: 0, stderr: "" });
       const [row] = await rows();
       expect(row?.outcome).toMatchObject({
