@@ -72,7 +72,7 @@ const layers: readonly (readonly string[])[] = [
   ["checkout", "git"],
   ["process", "sandbox"],
   ["environment", "holder", "output", "private-places", "process-tree", "scratch"],
-  ["events", "phases", "task", "usage"],
+  ["bounded-fetch", "events", "phases", "task", "usage"],
   ["errors", "types"],
 ];
 

@@ -1,4 +1,4 @@
-import { AifactoryError } from "@aifactory/core";
+import { AifactoryError, boundedFetch } from "@aifactory/core";
 import type Anthropic from "@anthropic-ai/sdk";
 
 /** How the provider is made. Everything is optional. */
@@ -44,5 +44,5 @@ const oneDay = 86_400_000;
 export async function openClient({ baseURL, key }: Endpoint): Promise<Anthropic> {
   if (key === "") throw new AifactoryError("auth", `There is no key for ${baseURL}. ${keyCure}`);
   const { default: Client } = await import("@anthropic-ai/sdk");
-  return new Client({ baseURL, apiKey: key, maxRetries: 0, timeout: oneDay, logLevel: "off" });
+  return new Client({ baseURL, apiKey: key, maxRetries: 0, timeout: oneDay, logLevel: "off", fetch: boundedFetch });
 }

@@ -1,4 +1,4 @@
-import { AifactoryError, type ErrorCode, type ErrorData, type ErrorFacts, errorData } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, type ErrorFacts, errorData, ownError } from "@aifactory/core";
 import { type Endpoint, keyCure } from "./endpoint.js";
 import { closeNames } from "./models.js";
 
@@ -21,7 +21,8 @@ interface VendorWords {
  * @param hasAnswered Whether the stream had begun: what breaks then is the stream, not the way to the server.
  */
 export function failureOf(thrown: unknown, where: Circumstances, hasAnswered: boolean): ErrorData {
-  if (thrown instanceof AifactoryError) return thrown.toJSON();
+  const own = ownError(thrown);
+  if (own) return own.toJSON();
   if (isAnswer(thrown)) return refusalOf(thrown, where);
   const said = thrown instanceof Error ? thrown.message : String(thrown);
   if (thrown instanceof SyntaxError) return say("server-error", where, `It sent an event that is no JSON (${said}).`);

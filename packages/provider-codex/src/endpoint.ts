@@ -1,4 +1,4 @@
-import { AifactoryError } from "@aifactory/core";
+import { AifactoryError, boundedFetch } from "@aifactory/core";
 import type OpenAI from "openai";
 
 /** How the provider is made. */
@@ -44,7 +44,7 @@ export const keyCure = "Make one at https://platform.openai.com/api-keys and typ
 export async function openClient({ baseURL, key }: Endpoint): Promise<OpenAI> {
   if (key === "" && !isLocal(baseURL)) throw new AifactoryError("auth", `There is no key for ${baseURL}. ${keyCure}`);
   const { default: Client } = await import("openai");
-  return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off" });
+  return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off", fetch: boundedFetch });
 }
 
 /** A server on this machine (LM Studio, vLLM, llama.cpp) mostly needs no key. */

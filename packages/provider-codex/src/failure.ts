@@ -1,4 +1,4 @@
-import { AifactoryError, type ErrorCode, type ErrorData, errorData } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, errorData, ownError } from "@aifactory/core";
 import { type Endpoint, keyCure } from "./endpoint.js";
 import { closeNames, knownModels } from "./models.js";
 
@@ -22,7 +22,8 @@ export interface Circumstances extends Endpoint {
  * @param hasAnswered Whether the stream had begun: what breaks then is the stream, not the way to the server.
  */
 export function failureOf(thrown: unknown, where: Circumstances, hasAnswered: boolean): ErrorData {
-  if (thrown instanceof AifactoryError) return thrown.toJSON();
+  const own = ownError(thrown);
+  if (own) return own.toJSON();
   if (isVendorError(thrown)) {
     const { status, error, headers, message } = thrown;
     // Without JSON in the body, the message is the body: a proxy's page is nothing to read.

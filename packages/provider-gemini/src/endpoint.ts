@@ -1,4 +1,4 @@
-import { AifactoryError } from "@aifactory/core";
+import { AifactoryError, boundedFetch } from "@aifactory/core";
 import type { GoogleGenAI } from "@google/genai/web";
 
 /** How the provider is made. Everything is optional. */
@@ -41,7 +41,7 @@ export const keyCure = "Make one at https://aistudio.google.com/apikey and type:
 export async function openClient({ baseUrl, key }: Endpoint): Promise<GoogleGenAI> {
   if (key === "") throw new AifactoryError("auth", `There is no key for ${baseUrl}. ${keyCure}`);
   const { GoogleGenAI: Client } = await import("@google/genai/web");
-  return new Client({ apiKey: key, httpOptions: { baseUrl } });
+  return new Client({ apiKey: key, httpOptions: { baseUrl, fetch: boundedFetch } });
 }
 
 function read(name: string): string {

@@ -1,4 +1,4 @@
-import { AifactoryError, type ErrorCode, type ErrorData, type ErrorFacts, errorData } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, type ErrorFacts, errorData, ownError } from "@aifactory/core";
 import { type Endpoint, keyCure } from "./endpoint.js";
 import { closeNames } from "./models.js";
 import { fieldIn, vendorWords, type VendorWords } from "./vendor-words.js";
@@ -14,7 +14,8 @@ export interface Circumstances extends Endpoint {
  * @param hasAnswered Whether the stream had begun: what breaks then is the stream, not the way to the server.
  */
 export function failureOf(thrown: unknown, where: Circumstances, hasAnswered: boolean): ErrorData {
-  if (thrown instanceof AifactoryError) return thrown.toJSON();
+  const own = ownError(thrown);
+  if (own) return own.toJSON();
   const words = vendorWords(thrown);
   if (words) return refusalOf(words, where);
   const said = thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,3 +1,4 @@
+import { boundedFetch } from "@aifactory/core";
 import { Ollama } from "ollama";
 import { refusalError } from "./failures.js";
 
@@ -19,7 +20,7 @@ export function connect(place: Place, model: string, signal?: AbortSignal): Olla
     headers: authorization(place),
     async fetch(target, init) {
       const signals = [signal, init?.signal].filter((one) => one instanceof AbortSignal);
-      const response = await fetch(target, { ...init, signal: AbortSignal.any(signals) });
+      const response = await boundedFetch(target, { ...init, signal: AbortSignal.any(signals) });
       const { status, headers } = response;
       if (!response.ok) {
         const words = wordsOf(await response.text());

@@ -1,4 +1,4 @@
-import { AifactoryError, type ErrorCode } from "@aifactory/core";
+import { AifactoryError, type ErrorCode, ownError } from "@aifactory/core";
 
 /** What Ollama said when it did not do what was asked. */
 export interface Refusal {
@@ -49,7 +49,8 @@ export function noTools(model: string): string {
 
 /** Anything that was thrown on the way to Ollama, in core's words. */
 export function thrownError(thrown: unknown, url: string, model: string, isAnswered: boolean): AifactoryError {
-  if (thrown instanceof AifactoryError) return thrown;
+  const own = ownError(thrown);
+  if (own) return own;
   const words = thrown instanceof Error ? thrown.message : String(thrown);
   const cause = thrown instanceof Error ? causeCode(thrown.cause) : "";
   if (cause.includes("TIMEOUT"))

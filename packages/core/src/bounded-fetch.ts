@@ -1,0 +1,79 @@
+import { AifactoryError } from "./errors.js";
+
+/** Bytes of one answer, unpacked. The longest answers of models come to some 40 MB with everything around them. */
+const mostBytes = 128 * 1024 * 1024;
+
+/** Bytes without a line end: who reads lines has to keep so much. */
+const longestLine = 16 * 1024 * 1024;
+
+/** What is read of a refusal; it ends in an error's message. */
+const longestRefusal = 16 * 1024;
+
+/**
+ * `fetch` for adapters. A server that answers without end, or packs much into little, ends in an error before it fills
+ * memory. Redirects are not followed: `fetch` would send a key in any header but `authorization` to the other host too.
+ *
+ * @throws {AifactoryError} `invalid-request` for a redirect. A body that is too long breaks off with `server-error`.
+ */
+export async function boundedFetch(...[target, init]: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(target, { ...init, redirect: "manual" });
+  const { status, statusText, headers, body } = response;
+  if (status >= 300 && status < 400 && headers.has("location")) {
+    await body?.cancel();
+    const to = headers.get("location") ?? "";
+    const message = `The server answered with a redirect to ${to}, which is not followed because the key would go there. If that is right, set it as the address.`;
+    throw new AifactoryError("invalid-request", message, { status });
+  }
+  if (body === null) return response;
+  const bounded = response.ok ? body.pipeThrough(bounds()) : await beginningOf(body);
+  return new Response(bounded, { status, statusText, headers });
+}
+
+/** The error of ours that an SDK has wrapped into one of its own, if there is one. */
+export function ownError(thrown: unknown): AifactoryError | undefined {
+  if (thrown instanceof AifactoryError) return thrown;
+  return thrown instanceof Error && thrown.cause !== undefined ? ownError(thrown.cause) : undefined;
+}
+
+/** Passes on whole lines only: SDKs search and copy what they have with each piece, which takes minutes for a long line. */
+function bounds(): TransformStream<Uint8Array, Uint8Array> {
+  let bytes = 0;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  const hold = (part: Uint8Array): void => {
+    held.push(part);
+    heldBytes += part.length;
+  };
+  return new TransformStream({
+    transform(chunk, out) {
+      bytes += chunk.length;
+      const end = chunk.lastIndexOf(10) + 1;
+      hold(chunk.subarray(0, end || chunk.length));
+      if (bytes > mostBytes) throw tooMuch(`an answer of more than ${mostBytes}`);
+      if (heldBytes > longestLine) throw tooMuch(`a line of more than ${longestLine}`);
+      if (end === 0) return;
+      out.enqueue(Buffer.concat(held));
+      [held, heldBytes] = [[], 0];
+      hold(chunk.subarray(end));
+    },
+    flush: (out) => out.enqueue(Buffer.concat(held)),
+  });
+}
+
+function tooMuch(what: string): AifactoryError {
+  return new AifactoryError("server-error", `The server sent ${what} bytes; it was cut off.`, { retryable: false });
+}
+
+async function beginningOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < longestRefusal) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    bytes += value.length;
+  }
+  await reader.cancel().catch(() => {});
+  return new Uint8Array(Buffer.concat(parts).subarray(0, longestRefusal));
+}
