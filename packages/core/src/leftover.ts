@@ -6,7 +6,7 @@ import { AifactoryError } from "./errors.js";
 import { git, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
-import { removeWorktree } from "./worktree.js";
+import { partial, removeWorktree } from "./worktree.js";
 
 /** Whose leftovers. */
 export interface LeftoverRequest {
@@ -28,7 +28,7 @@ export interface LeftoverRequest {
 export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoint | undefined> {
   const { repository, id, branch, base, head } = request;
   const tip = await requireBranch(request);
-  await finishRemoval(repository, id);
+  await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
   if (path !== undefined) {
     const gitDir = adminDir(repository, id);
@@ -37,7 +37,7 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoin
     const excludes = join(directory, "excludes");
     await mkdir(directory, { recursive: true });
     await writeFile(excludes, neverCommitted.join("\n"));
-    await releaseIndex(index);
+    await dropLock(index);
     const place = { cwd: path, gitDir: repository.commonDir, workTree: path, indexFile: index };
     // Killed between making the worktree and its index: then nobody has worked in it yet.
     if (!(await isFile(index))) await git(place, ["read-tree", head]);
@@ -56,7 +56,7 @@ export async function dropLeftover(request: LeftoverRequest): Promise<void> {
   const { repository, branch, head, id } = request;
   if (tip !== undefined && tip !== head)
     await git(repository.place, ["update-ref", "--no-deref", `refs/heads/${branch}`, head, tip]);
-  await finishRemoval(repository, id);
+  await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
   if (path !== undefined) await removeWorktree(repository, path);
 }
@@ -67,7 +67,7 @@ export async function dropLeftover(request: LeftoverRequest): Promise<void> {
  * @returns The worktree's folder when it was kept, because there are uncommitted files in it.
  */
 export async function clearLeftover(repository: Repository, id: string): Promise<string | undefined> {
-  await finishRemoval(repository, id);
+  await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
   if (path === undefined) return undefined;
   const { commonDir } = repository;
@@ -80,9 +80,9 @@ export async function clearLeftover(repository: Repository, id: string): Promise
   return undefined;
 }
 
-/** Removes the rest of a worktree whose removal had begun: what is missing from it was not deleted by the model. */
-async function finishRemoval(repository: Repository, id: string): Promise<void> {
-  const path = await readFile(join(runDirectory(repository.commonDir, id), "worktree-over"), "utf8").catch(() => "");
+/** Removes a worktree that was half made or half removed. */
+async function dropPartial(repository: Repository, id: string): Promise<void> {
+  const path = await readFile(join(runDirectory(repository.commonDir, id), partial), "utf8").catch(() => "");
   if (path !== "") await removeWorktree(repository, path);
 }
 
@@ -98,8 +98,9 @@ function adminDir({ commonDir }: Repository, id: string): string {
 
 /** The branch's tip, which must stand on what the run did. A branch that is gone is made again from its commit. */
 async function requireBranch({ repository, branch, base, head, id }: LeftoverRequest): Promise<string | undefined> {
-  const { place } = repository;
+  const { place, commonDir } = repository;
   const ref = `refs/heads/${branch}`;
+  await dropLock(join(commonDir, ref));
   const found = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
   const tip = found.exitCode === 0 ? found.stdout.trim() : undefined;
   if (tip === undefined && head === base) return undefined;
@@ -115,8 +116,8 @@ async function requireBranch({ repository, branch, base, head, id }: LeftoverReq
 }
 
 /** A git that was killed leaves its lock; one that outlived us for a moment is waited for. */
-async function releaseIndex(index: string): Promise<void> {
-  const lock = `${index}.lock`;
+async function dropLock(file: string): Promise<void> {
+  const lock = `${file}.lock`;
   for (let tries = 0; tries < 20 && (await stat(lock).catch(() => undefined)); tries++) await sleep(100);
   await rm(lock, { force: true });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AifactoryError, systemCode, toError } from "./errors.js";
 import { isGone, pidOf, thisHolder } from "./holder.js";
@@ -31,9 +31,15 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
   }
 }
 
-/** Whether a living process holds a lock. */
+/** Whether a living process holds a lock. What killed ones have left of it is removed. */
 export async function isHeld(file: string): Promise<boolean> {
   await dropIfDead(file);
+  const names = await readdir(dirname(file)).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(`${basename(file)}.`))) {
+    const draft = join(dirname(file), name);
+    const holder = await readFile(draft, "utf8").catch(() => "");
+    if (holder !== "" && (await isGone(holder))) await unlink(draft).catch(() => {});
+  }
   return (await readFile(file, "utf8").catch(() => "")) !== "";
 }
 

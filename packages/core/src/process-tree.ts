@@ -67,10 +67,13 @@ export function onLeash(mark: string, begin: () => ChildProcess): Leashed {
 }
 
 // `read` fails only when our end of the pipe closes without a line: then, and only then, we have died. What was being
-// started at that moment shows its mark a little later.
+// started at that moment shows its mark a little later. Git takes its lock files away when it is asked to end.
 const leashScript = `
 read -r pid && read -r line && exit 0
-[ -n "$pid" ] && kill -KILL -- "-$pid" 2>/dev/null
+if [ -n "$pid" ]; then
+  kill -TERM -- "-$pid" 2>/dev/null && { sleep 0.2 2>/dev/null || sleep 1; }
+  kill -KILL -- "-$pid" 2>/dev/null
+fi
 for round in 1 2 3 4 5 6 7 8; do
   for file in $(grep -lsF -- "$1" /proc/[0-9]*/environ 2>/dev/null); do
     pid=\${file#/proc/}; kill -KILL "\${pid%/environ}" 2>/dev/null

@@ -63,8 +63,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   const release = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
   try {
     await removeWorktree(repository, path);
-    // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
-    await writeFile(join(directory, "worktree"), path);
+    await writeFile(join(directory, partial), path);
     await addWorktree(request, path);
   } finally {
     await release();
@@ -74,6 +73,8 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   const excludes = join(directory, "excludes");
   await writeFile(excludes, neverCommitted.join("\n"));
   await copyFile(join(gitDir, "index"), index);
+  // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
+  await rename(join(directory, partial), join(directory, "worktree"));
 
   const { confinement } = request;
   const { commonDir } = repository;
@@ -95,15 +96,8 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     leftOut: () => left,
     ...(shutIn && { sandbox: shutIn.sandbox }),
     checkpoint: async (message) => {
-      const made = await commitChanges({
-        ...request,
-        head: known,
-        place,
-        excludes,
-        message,
-        gitDir,
-        leftOut: (paths) => (left = paths),
-      });
+      const leftOut = (paths: readonly string[]): void => void (left = paths);
+      const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir, leftOut });
       known = made?.commit ?? known;
       return made;
     },
@@ -152,13 +146,7 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
   const where = isNew ? ["-b", branch, path, head] : [path, branch];
   // Force: the folder of an earlier try may still be registered though it is gone.
   const add = [
-    "worktree",
-    "add",
-    "--force",
-    "--quiet",
-    "--no-track",
-    "--lock",
-    "--reason",
+    ..."worktree add --force --quiet --no-track --lock --reason".split(" "),
     `aifactory run ${id}`,
     ...where,
   ];
@@ -173,17 +161,23 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
   throw new AifactoryError("git", `Could not make the worktree: ${added.stderr.trim()}`);
 }
 
-/** Removes a worktree, whatever is in it. Whoever is killed meanwhile has said so first: what is half gone is no work. */
+/**
+ * The file of a run that names its worktree while that is being made or removed: whoever is killed meanwhile leaves a part of
+ * it, and what is missing there was not deleted by the model. A whole one is named by the file `worktree`.
+ */
+export const partial = "worktree-partial";
+
+/** Removes a worktree, whatever is in it. */
 export async function removeWorktree({ place, commonDir }: Repository, path: string): Promise<void> {
   const directory = runDirectory(commonDir, basename(path));
-  await rename(join(directory, "worktree"), join(directory, "worktree-over")).catch(() => {});
+  await rename(join(directory, "worktree"), join(directory, partial)).catch(() => {});
   // Twice: the worktree is locked, and may be dirty.
   await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
   // Git does not remove what it can't recognise any more, and prunes nothing that is locked.
   await rm(join(commonDir, "worktrees", basename(path)), { recursive: true, force: true, maxRetries: 3 });
   await tryGit(place, ["worktree", "prune"]);
-  await rm(join(directory, "worktree-over"), { force: true });
+  await rm(join(directory, partial), { force: true });
 }
 
 async function listSubmodules(place: GitPlace): Promise<string[]> {

@@ -29,15 +29,20 @@ export interface Cell {
   readonly fault: Fault;
   readonly column: Column;
   readonly folder: string;
-  readonly repository: TemporaryRepository;
+  readonly repository: { readonly path: string };
   readonly worktreeRoot: string;
+}
+
+/** The same, for whoever made it. */
+export interface OwnCell extends Cell {
+  readonly repository: TemporaryRepository;
 }
 
 /** Makes a repository and folders of its own for a fault. */
 export async function inCell<Result>(
   fault: Fault,
   column: Column,
-  use: (cell: Cell) => Promise<Result>,
+  use: (cell: OwnCell) => Promise<Result>,
 ): Promise<Result> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "fault-")));
   const repository = await temporaryRepository({ files: { "app.py": "x = 1\n" } });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { AifactoryError, openRun, type Outcome } from "@aifactory/core";
-import { type Cell, type Column, goOn, inCell, runInto } from "./fault-cell.js";
+import { type OwnCell, type Column, goOn, inCell, runInto } from "./fault-cell.js";
 import { files } from "./fault-agent.js";
 import type { Ending, Fault } from "./fault-kinds.js";
 import { remainsOf, survivors } from "./fault-remains.js";
@@ -28,7 +28,7 @@ function endingOf(fault: Fault, column: Column): Ending | undefined {
   return fault.list && (fault.model ?? fault.agent);
 }
 
-async function tryFault(cell: Cell, [status, code]: Ending): Promise<void> {
+async function tryFault(cell: OwnCell, [status, code]: Ending): Promise<void> {
   const { fault, column, repository, worktreeRoot, folder } = cell;
   const before = await remainsOf(repository, worktreeRoot);
   const outcome = await runInto(cell, () => {
@@ -65,7 +65,7 @@ function note({ name }: Fault, column: Column, word: string): void {
   seen.set(name, { ...row, [column]: row[column] === undefined ? word : `${row[column]}, ${word}` });
 }
 
-async function treeOf({ repository }: Cell, { head }: Outcome): Promise<Record<string, string>> {
+async function treeOf({ repository }: OwnCell, { head }: Outcome): Promise<Record<string, string>> {
   const names = (await repository.git("ls-tree", "-r", "--name-only", head)).split("\n");
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await repository.read(name, head)])));
 }

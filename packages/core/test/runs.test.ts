@@ -98,17 +98,23 @@ describe("resumeTask", () => {
     expect(await goOn(failed, [done]).outcome).toMatchObject({ status: "ready" });
   });
 
+  it("goes on although a git that was killed holds the branch", async () => {
+    const failed = await start([write("a.py"), broken]);
+    await writeFile(join(bench.repository.path, ".git/refs/heads", `${failed.branch}.lock`), "");
+    expect(await goOn(failed, [write("b.py"), done]).outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
+  });
+
   it("makes a deleted branch again, from what the run had committed", async () => {
     const failed = await start([write("a.py"), broken]);
     await bench.repository.git("update-ref", "-d", `refs/heads/${failed.branch}`);
     expect(await goOn(failed, [write("b.py"), done]).outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
   });
 
-  it("takes no worktree over whose removal had begun: what is missing there was not deleted", async () => {
+  it("takes no worktree over that was half made or half removed: what is missing there was not deleted", async () => {
     const failed = await start([write("a.py"), broken]);
     const half = join(bench.worktreeRoot, failed.id);
     await mkdir(half);
-    await writeFile(join(bench.repository.path, ".git/aifactory/runs", failed.id, "worktree-over"), half);
+    await writeFile(join(bench.repository.path, ".git/aifactory/runs", failed.id, "worktree-partial"), half);
     const outcome = await goOn(failed, [write("b.py"), done]).outcome;
     expect(outcome).toMatchObject({ status: "ready", stat: { files: 2, deletions: 0 } });
     expect(await readdir(bench.worktreeRoot)).not.toContain(failed.id);
