@@ -10,6 +10,8 @@ const declaration = z.object({
   /** Requirement lines that name packages of an index, sorted. */
   requirements: z.array(z.string()),
   constraints: z.array(z.string()),
+  /** The lock file whose versions are among the constraints. */
+  lock: z.string().nullable(),
   /** Where they stand. */
   sources: z.array(z.string()),
   /** Lines that are not installed: paths, URLs, options. */
@@ -28,13 +30,13 @@ const declaration = z.object({
 export type Declaration = Readonly<z.infer<typeof declaration>>;
 
 /**
- * Reads pyproject.toml, setup.cfg, setup.py, requirements files and pytest's settings, after the change and before it.
+ * Reads pyproject.toml, setup.cfg, setup.py, requirements files, Pipfile, lock files and pytest's settings, after the change and before it.
  *
  * @param changed Paths that the change touched: they decide which project of several is meant.
  */
 export async function readDeclarations(
   python: Python,
-  { after, before }: { readonly after: Tree; readonly before: Tree },
+  { after, before }: { readonly after: Pick<Tree, "path">; readonly before: Pick<Tree, "path"> },
   { changed, project, signal }: { changed: readonly string[]; project?: string | undefined; signal: AbortSignal },
 ): Promise<[Declaration, Declaration]> {
   const asked = { trees: [after.path, before.path], changed, project };

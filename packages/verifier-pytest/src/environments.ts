@@ -27,14 +27,17 @@ export interface Environments {
  */
 export async function openEnvironments(request: EnvironmentsRequest): Promise<Environments | NotInstalled> {
   const { after, before, more, settings, ...shared } = request;
-  const open = async (project: Declaration) =>
-    openVirtualenv({
+  const open = async (project: Declaration) => {
+    const made = await openVirtualenv({
       ...settings,
       python: shared.python,
       signal: shared.signal,
       requirements: withPytest([...new Set([...project.requirements, ...more])]),
       constraints: project.constraints,
     });
+    if (!("problem" in made) || project.lock === null) return made;
+    return { ...made, problem: `${made.problem} The exact versions are those of ${project.lock}.` };
+  };
   const virtualenv = await open(after);
   if ("problem" in virtualenv) return virtualenv;
   const earlier = wants(after) === wants(before) ? virtualenv : await open(before);

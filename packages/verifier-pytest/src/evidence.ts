@@ -39,6 +39,7 @@ export function describeInquiry(facts: InquiryFacts): Record<string, unknown> {
         cached: virtualenv.cached,
       }),
       declaredIn: project.sources,
+      ...(project.lock !== null && { lock: project.lock }),
       notInstalled: project.left,
     },
     project: project.folder,

@@ -111,18 +111,28 @@ function installing(extra: Environment): Environment {
 function notFound(log: string, pattern: RegExp): string {
   const requirement = pattern.exec(log)?.[1]?.trim();
   const conflict = /The conflict is caused by:\n([\s\S]*?)\n\s*\n/.exec(log)?.[1];
-  if (conflict !== undefined)
-    return `The requirements contradict each other or what the index has: ${conflict
+  if (conflict !== undefined) {
+    const words = conflict
       .trim()
       .replace(/\s*\n\s*/g, "; ")
-      .slice(0, 500)}. Change one of them.`;
+      .slice(0, 500);
+    const bound = /\(constraint\) (\S+)/.exec(words)?.[1];
+    return (
+      `The requirements contradict each other or what the index has: ${words}.` +
+      `${bound === undefined ? "" : ` ${toSee(bound)}`} Change one of them.`
+    );
+  }
   if (requirement === undefined) {
     const errors = log.split("\n").filter((line) => /error/i.test(line));
     return `The requirements could not be installed: ${(errors.at(-1) ?? log.split("\n").at(-1) ?? "").slice(0, 500)}`;
   }
   return (
     `The requirement ${requirement} could not be installed: no index in the settings of pip or uv has a wheel of it for this ` +
-    `Python. To see it: python3 -m pip download --only-binary :all: --no-deps '${requirement.replaceAll("'", "")}'. ` +
+    `Python. ${toSee(requirement)} ` +
     "Change the requirement, or name an index that has it (PIP_INDEX_URL, PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS)."
   );
+}
+
+function toSee(requirement: string): string {
+  return `To see it: python3 -m pip download --only-binary :all: --no-deps '${requirement.replaceAll("'", "")}'.`;
 }

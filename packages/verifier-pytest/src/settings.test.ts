@@ -9,6 +9,7 @@ function project(values: { [name: string]: string } = {}, file: string | null = 
     version: null,
     requirements: [],
     constraints: [],
+    lock: null,
     sources: [],
     left: [],
     notes: [],

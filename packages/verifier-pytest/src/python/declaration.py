@@ -15,7 +15,11 @@ except ImportError:
     except ImportError:
         tomllib = None
 
-MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "pytest.ini", "tox.ini")
+# Isolated, Python does not look for modules beside this one.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from locks import normal, read_lock  # noqa: E402
+
+MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "pylock.toml", "pytest.ini", "tox.ini")
 EXTRAS = {"test", "tests", "testing", "dev", "develop", "development", "ci", "pytest"}
 FILES = [
     *(f"requirements{part}.txt" for part in ("", "-dev", "_dev", "-test", "_test", "-tests", "_tests")),
@@ -37,7 +41,8 @@ def main():
 
 def declared(root, folder):
     project = Project(root, os.path.join(root, folder))
-    for read in (project.pyproject, project.setup_cfg, project.setup_py, project.requirement_files):
+    readers = (project.pyproject, project.setup_cfg, project.setup_py, project.requirement_files, project.pipfile)
+    for read in (*readers, project.lock_file):
         try:
             read()
         except Exception as trouble:
@@ -48,6 +53,7 @@ def declared(root, folder):
         "version": project.version,
         "requirements": sorted(set(project.requirements)),
         "constraints": sorted(set(project.constraints)),
+        "lock": project.lock,
         "sources": project.sources,
         "left": project.left,
         "notes": project.notes,
@@ -78,7 +84,7 @@ class Project:
         self.name = self.version = None
         self.requirements, self.constraints, self.sources, self.left, self.notes = [], [], [], [], []
         self.scripts, self.roots, self.seen = {}, [], set()
-        self.toml = {}
+        self.toml, self.lock = {}, None
 
     def text(self, name):
         """A file of the project; none that leads out of the tree."""
@@ -98,7 +104,7 @@ class Project:
             if own and self.name and normal(own[1]) == normal(self.name):
                 for extra in (own[3] or "").split(","):
                     self.extra(extra.strip())
-            elif PLAIN.match(line):
+            elif is_plain(line):
                 self.requirements.append(line)
             elif line:
                 self.left.append({"source": source, "line": line[:300]})
@@ -154,9 +160,35 @@ class Project:
         self.scripts.update({k: v for k, v in poetry.get("scripts", {}).items() if isinstance(v, str)})
         tables = [poetry.get("dependencies", {}), poetry.get("dev-dependencies", {})]
         tables += [g.get("dependencies", {}) for n, g in poetry.get("group", {}).items() if n.lower() in EXTRAS]
-        self.add("pyproject.toml [tool.poetry]", [
-            name + poetry_range(value) for table in tables for name, value in table.items() if name.lower() != "python"
+        self.tables("pyproject.toml [tool.poetry]", tables)
+
+    def tables(self, source, tables):
+        """Requirements as Poetry and Pipenv write them: a table of names, each with a range or a table of its own."""
+        self.add(source, [
+            table_line(name, value) for table in tables for name, value in table.items() if name.lower() != "python"
         ])
+
+    def pipfile(self):
+        text = self.text("Pipfile")
+        if text is not None:
+            toml = tomllib.loads(text)
+            self.tables("Pipfile", [toml.get("packages", {}), toml.get("dev-packages", {})])
+
+    def lock_file(self):
+        lock = read_lock(self, tomllib)
+        if lock is None:
+            return
+        name = self.lock = lock["file"]
+        if lock["unclear"]:
+            self.notes.append(f"{name} does not say plainly which version is meant: {', '.join(lock['unclear'])[:300]}")
+        self.constraints += lock["pins"]
+        # These two say of themselves what is installed. In the others stand packages for extras that nobody asked for.
+        if not self.requirements and os.path.basename(name) in ("pylock.toml", "Pipfile.lock"):
+            self.sources.append(name)
+            self.requirements += lock["pins"]
+        for line in [line for line in self.requirements if normal(re.match(r"[\w.-]+", line)[0]) in lock["elsewhere"]]:
+            self.requirements.remove(line)
+            self.left.append({"source": name, "line": f"{line}, which it does not take from an index"[:300]})
 
     def setup_cfg(self):
         config = self.parsed("setup.cfg")
@@ -220,7 +252,7 @@ class Project:
             if other:
                 path = os.path.normpath(os.path.join(os.path.dirname(name), other[2]))
                 self.requirement_file(path, self.constraints if other[1] in ("-c", "--constraint") else into)
-            elif PLAIN.match(line):
+            elif is_plain(line):
                 into.append(line)
             elif line and not re.match(r"(-e|--editable)[ =]?\s*\.(\[.*\])?$|\.(\[.*\])?$", line):
                 self.left.append({"source": name, "line": line[:300]})
@@ -272,9 +304,23 @@ class Project:
         return {} if name.endswith("pytest.ini") else None
 
 
-def poetry_range(value):
-    text = value.get("version", "*") if isinstance(value, dict) else value
-    if not isinstance(text, str) or text == "*" or (isinstance(value, dict) and ("git" in value or "path" in value)):
+def is_plain(line):
+    """Whether a line asks for a package of an index and for nothing else: one line, lest the next be an option."""
+    return bool(PLAIN.match(line)) and len(line.splitlines()) == 1
+
+
+def table_line(name, value):
+    table = value if isinstance(value, dict) else {"version": value}
+    place = next((key for key in ("git", "path", "url", "file") if key in table), None)
+    if place:
+        return f"{name} @ {table[place]}"
+    extras = f"[{','.join(map(str, table['extras']))}]" if table.get("extras") else ""
+    marker = f" ; {table['markers']}" if table.get("markers") else ""
+    return name + extras + poetry_range(table.get("version", "*")) + marker
+
+
+def poetry_range(text):
+    if not isinstance(text, str) or text == "*":
         return ""
     parts = []
     for part in text.split(","):
@@ -294,10 +340,6 @@ def poetry_range(value):
 
 def flat(value):
     return value if isinstance(value, str) else " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def normal(name):
-    return re.sub(r"[-_.]+", "-", str(name)).lower()
 
 
 main()
