@@ -14,6 +14,8 @@ export interface WorkOrder {
   /** The model string as it was asked for, and the part behind the colon. */
   readonly asked: string;
   readonly model: string;
+  /** Of an agent's program. */
+  readonly version?: string;
   readonly system: string;
   /** What was said before: it is in the journal already. */
   readonly history: readonly Message[];
@@ -98,6 +100,7 @@ export function askerFor(order: WorkOrder): Asker {
         model: asked,
         ...(reply.servedModel !== undefined && { servedModel: reply.servedModel }),
         reason: reply.reason.unified,
+        ...(order.version !== undefined && { version: order.version }),
         isolation: context.sandbox && (provider.kind === "model" || provider.confines) ? "bubblewrap" : "none",
         ...(usage && { usage }),
         durationMs: reply.durationMs,

@@ -64,6 +64,8 @@ export type RecordEvent =
       /** The model string asked for, and what really served when the vendor says it. */
       readonly model: string;
       readonly servedModel?: string;
+      /** Of an agent's program. */
+      readonly version?: string;
       readonly reason: FinishReason;
       /** What its commands or its program ran in. */
       readonly isolation: Isolation;

@@ -160,15 +160,21 @@ function given({ turns, fixes, minutes, tokens, usd }: Limits = {}): Partial<Tas
 
 function served(
   models: RunRecord["models"],
-  { model: asked, servedModel, isolation }: Extract<RecordEvent, { type: "turn-finished" }>,
+  { model: asked, servedModel, version, isolation }: Extract<RecordEvent, { type: "turn-finished" }>,
 ): RunRecord["models"] {
   const known = models.findIndex(
     ({ served: by, ...model }) =>
       model.asked === asked &&
       model.isolation === isolation &&
+      model.version === version &&
       (by === undefined || servedModel === undefined || by === servedModel),
   );
-  const named = servedModel ?? models[known]?.served;
-  const entry = { asked, ...(named !== undefined && { served: named }), isolation };
+  const by = servedModel ?? models[known]?.served;
+  const entry = {
+    asked,
+    ...(by !== undefined && { served: by }),
+    ...(version !== undefined && { version }),
+    isolation,
+  };
   return known < 0 ? [...models, entry] : models.with(known, entry);
 }

@@ -1,7 +1,15 @@
 import { realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { describe, expect, it } from "vitest";
-import { cliAgent, runTask, type CliAgent, type TurnEvent, type TurnRequest } from "@aifactory/core";
+import {
+  AifactoryError,
+  cliAgent,
+  type CliAgent,
+  type Provider,
+  runTask,
+  type TurnEvent,
+  type TurnRequest,
+} from "@aifactory/core";
 import { misbehavingCli, type Misbehaviour, temporaryRepository } from "@aifactory/core/testing";
 
 const request = async (signal = new AbortController().signal): Promise<TurnRequest> => ({
@@ -104,6 +112,32 @@ describe("cliAgent", () => {
     expect(outcome).toMatchObject({ status: "ready", stat: { files: 2 }, turns: 1 });
     expect(await repository.read("copied.txt", outcome.branch)).toBe("private");
     expect(await repository.read("prompt.txt", outcome.branch)).toContain("Write it down");
+    await repository.remove();
+  });
+
+  it("is asked once whether its program is what it was written for, and no turn is taken when it is not", async () => {
+    const repository = await temporaryRepository();
+    let asked = 0;
+    let turns = 0;
+    const agent: Provider = {
+      ...cliAgent({
+        ...answering("/bin/sh"),
+        command: () => ({ command: "/bin/sh", args: ["-c", `echo ${(turns += 1)} > a.txt; echo answer`] }),
+      }),
+      async check() {
+        asked += 1;
+        if (asked === 1) throw new AifactoryError("provider-broken", "acme 2.0 no longer has --work.");
+        return { version: "1.9" };
+      },
+    };
+    const task = { repo: repository.path, prompt: "Write it down", model: "acme:m" };
+    const broken = await runTask(task, { providers: [agent] });
+    expect(broken).toMatchObject({ status: "failed", error: { code: "provider-broken" }, turns: 0 });
+    for (const _ of [1, 2]) {
+      const outcome = await runTask(task, { providers: [agent] });
+      expect(outcome).toMatchObject({ status: "ready", models: [{ asked: "acme:m", version: "1.9" }] });
+    }
+    expect([asked, turns]).toEqual([2, 2]);
     await repository.remove();
   });
 

@@ -9,6 +9,7 @@ import { defaultRetry } from "../retry.js";
 import type { Phase, Tool, Usage } from "../types.js";
 import { addUsage, estimateCost } from "../usage.js";
 import { checkpoint } from "./checkpoint.js";
+import { probeAgent } from "./probe.js";
 import { watchGit } from "./watch-git.js";
 
 /** One stretch of work in a run's worktree. */
@@ -43,12 +44,15 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const hasChanged = (): boolean => run.record.head !== run.record.current?.from;
 
   await run.emit({ type: "step-started", step, attempt: (run.record.attempts[step] ?? 0) + 1, model: asked });
+  const { version, error } = await probeAgent(run.model(phase));
+  if (error) return { end: "failed", error, text: "", durationMs: Math.round(performance.now() - startedAt) };
   const { signal, release } = timeLimit(run.signal, task.limits.minutes * 60_000 - spentBefore);
   const working = work({
     step,
     provider,
     asked,
     model,
+    ...(version !== undefined && { version }),
     system: systemPrompt(),
     history,
     messages: history.length === 0 ? [{ role: "user", text: prompt }] : mend(history, provider.kind),

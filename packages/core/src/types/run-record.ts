@@ -52,7 +52,7 @@ export interface RunRecord {
   readonly cancelled: boolean;
   readonly turns: number;
   /** Model strings in the order in which they were first asked, each with what really served and what was in force. */
-  readonly models: readonly { readonly asked: string; readonly served?: string; readonly isolation: Isolation }[];
+  readonly models: readonly ModelServed[];
   readonly usage: Usage;
   /** Turns of which no cost is known. */
   readonly uncosted: number;
@@ -62,6 +62,18 @@ export interface RunRecord {
   /** Milliseconds of work and of verification; the wait for a person is in neither. */
   readonly workMs: number;
   readonly verifyMs: number;
+}
+
+/** A model that worked on a run. */
+export interface ModelServed {
+  /** The model string. */
+  readonly asked: string;
+  /** What really served, when the vendor says it. */
+  readonly served?: string;
+  /** Of an agent's program, when it says it. */
+  readonly version?: string;
+  /** What its commands or its program ran in. */
+  readonly isolation: Isolation;
 }
 
 /** One model that went on where another could not. */

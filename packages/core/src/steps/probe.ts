@@ -1,0 +1,28 @@
+import { type ErrorData, toError } from "../errors.js";
+import type { PhaseModel } from "../run-context.js";
+import type { Provider, ProviderStatus } from "../types.js";
+
+const statuses = new WeakMap<Provider, Promise<ProviderStatus>>();
+
+/**
+ * Asks an agent's program, once in this process, whether it is there, logged in and still what its provider was written
+ * for: better said now than by a turn that half understands it. What fails is asked again the next time.
+ *
+ * @returns What the program says its version is, or why it can't work.
+ */
+export async function probeAgent({
+  provider,
+  model,
+}: PhaseModel): Promise<{ readonly version?: string; readonly error?: ErrorData }> {
+  if (provider.kind !== "agent" || !provider.check) return {};
+  // Without a signal: other runs wait for the same answer.
+  const asking = statuses.get(provider) ?? provider.check({ model });
+  statuses.set(provider, asking);
+  try {
+    const { version } = await asking;
+    return version === undefined ? {} : { version };
+  } catch (error) {
+    statuses.delete(provider);
+    return { error: toError(error, "provider-broken").toJSON() };
+  }
+}
