@@ -20,7 +20,8 @@ export async function boundedFetch(...[target, init]: Parameters<typeof fetch>):
   const { status, statusText, headers, body } = response;
   if (status >= 300 && status < 400 && headers.has("location")) {
     await body?.cancel();
-    const to = headers.get("location") ?? "";
+    // Only the host: a path could repeat the key.
+    const to = URL.canParse(response.url) ? new URL(headers.get("location") ?? "", response.url).origin : "elsewhere";
     const message = `The server answered with a redirect to ${to}, which is not followed because the key would go there. If that is right, set it as the address.`;
     throw new AifactoryError("invalid-request", message, { status });
   }

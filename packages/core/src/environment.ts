@@ -35,7 +35,7 @@ const headless: Environment = {
  * out. A variable whose value is a URL with a password in it stays out too.
  *
  * @param extra Variables to set; they win over the inherited ones.
- * @param inherit Further names to let through; a trailing `*` matches any ending.
+ * @param inherit Further names to let through; a trailing `*` matches any ending that does not sound like a secret.
  */
 export function childEnvironment(extra: Environment = {}, inherit: readonly string[] = []): Environment {
   const allowed = [...always, ...inherit];
@@ -49,7 +49,12 @@ export function childEnvironment(extra: Environment = {}, inherit: readonly stri
 }
 
 function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) && !isSecret(name) : name === pattern;
+}
+
+/** Package managers have both their settings and their logins under one prefix (UV_PUBLISH_TOKEN, UV_INDEX_X_PASSWORD). */
+function isSecret(name: string): boolean {
+  return /(TOKEN|PASSWORD|SECRET|KEY|CREDENTIALS?)$/i.test(name);
 }
 
 function hasPassword(value: string): boolean {

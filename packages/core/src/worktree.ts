@@ -85,6 +85,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     confinement.kind === "none" ? undefined : await openSandbox({ path, gitDir, commonDir }, confinement.network);
   let known = request.head;
   let left: readonly string[] = [];
+  const setLeft = (paths: readonly string[]): void => void (left = paths);
   const close = async (): Promise<void> => {
     const closing = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
     await removeWorktree(repository, path).finally(closing);
@@ -96,8 +97,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     leftOut: () => left,
     ...(shutIn && { sandbox: shutIn.sandbox }),
     checkpoint: async (message) => {
-      const leftOut = (paths: readonly string[]): void => void (left = paths);
-      const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir, leftOut });
+      const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir, leftOut: setLeft });
       known = made?.commit ?? known;
       return made;
     },

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import type { describe, expect, it } from "vitest";
@@ -32,13 +33,12 @@ export function hostileServers(setting: HostileSetting): void {
   const { describe, it, expect, contentType } = setting;
 
   const serve = async (answer: Answer): Promise<{ url: string; sent: () => number; close: () => Promise<void> }> => {
-    let sent = 0;
+    let socket: Socket | undefined;
     const server = createServer((request, response) => {
+      ({ socket } = request);
       response.on("error", () => {});
       const aside = setting.aside?.(request.url ?? "");
       if (aside !== undefined) return void response.end(aside);
-      const { write } = response;
-      response.write = ((chunk: Buffer) => ((sent += chunk.length), write.call(response, chunk, "utf8"))) as never;
       return void Promise.resolve(answer(response, request)).catch(() => response.destroy());
     });
     await once(server.listen(0, "127.0.0.1"), "listening");
@@ -47,7 +47,7 @@ export function hostileServers(setting: HostileSetting): void {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     };
-    return { url: `http://127.0.0.1:${port}`, sent: () => sent, close };
+    return { url: `http://127.0.0.1:${port}`, sent: () => socket?.bytesWritten ?? 0, close };
   };
 
   /** Runs a task against a server and gives why it failed, how much was sent, and the whole outcome as text. */

@@ -1,0 +1,164 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Provider, runTask, TaskEvents, toError, type Verifier } from "@aifactory/core";
+import { probeSandbox } from "@aifactory/core/process";
+import { scriptedProvider } from "@aifactory/core/testing";
+import claude from "../../provider-claude/src/index.js";
+import codex from "../../provider-codex/src/index.js";
+import gemini from "../../provider-gemini/src/index.js";
+import { ollama } from "../../provider-ollama/src/index.js";
+import { command } from "./hostile-model.js";
+import { shellVerifier } from "./shell-verifier.js";
+import { done, workbench, write } from "./workbench.js";
+
+// Out of scope: what a command prints of files that it may read. `git remote -v` shows the password that stands in the
+// repository's own configuration; without a sandbox a command reads the home and other processes.
+
+const names = [
+  "ANTHROPIC_API_KEY OPENAI_API_KEY GEMINI_API_KEY GOOGLE_API_KEY OLLAMA_API_KEY GH_TOKEN GITHUB_TOKEN",
+  "AWS_SECRET_ACCESS_KEY SSH_AUTH_SOCK NPM_TOKEN UV_PUBLISH_TOKEN UV_INDEX_MINE_PASSWORD",
+].flatMap((line) => line.split(" "));
+const canary = (place: string): string => `canary-${place.toLowerCase().replaceAll("_", "-")}-0123456789`;
+
+const probe = await probeSandbox();
+const bench = workbench();
+let home: string;
+let before: readonly string[];
+let printed: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "aifactory-home-"));
+  await mkdir(join(home, ".ssh"));
+  await writeFile(join(home, ".ssh/id_ed25519"), canary("ssh"));
+  await writeFile(join(home, ".netrc"), `machine example.invalid password ${canary("netrc")}`);
+  await bench.repository.git("remote", "add", "origin", `https://ada:${canary("remote")}@example.invalid/r.git`);
+  vi.stubEnv("HOME", home);
+  for (const name of names) vi.stubEnv(name, canary(name));
+  for (const name of ["HTTPS_PROXY", "PIP_INDEX_URL"]) vi.stubEnv(name, `http://ada:${canary(name)}@127.0.0.1:1`);
+  for (const name of ["ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"]) vi.stubEnv(name, "");
+  before = await readdir(tmpdir());
+  printed = "";
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, "write").mockImplementation((chunk) => ((printed += String(chunk)), true));
+  }
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** The text of every file below a folder. */
+async function textsIn(folder: string): Promise<string[]> {
+  const paths = await readdir(folder, { recursive: true }).catch(() => []);
+  const files = paths.map((path) => join(folder, path));
+  return Promise.all(
+    files.map(async (file) => ((await stat(file)).isFile() ? `${file}\n${await readFile(file, "latin1")}` : file)),
+  );
+}
+
+/** Everything that a run leaves behind. */
+async function remains(): Promise<string> {
+  const { repository, worktreeRoot } = bench;
+  const fresh = (await readdir(tmpdir())).filter((name) => name.startsWith("aifactory-") && !before.includes(name));
+  const own = fresh.filter((name) => name.includes(`-${process.pid}-`)).map((name) => join(tmpdir(), name));
+  const folders = [join(repository.path, ".git/aifactory"), join(repository.path, ".git/logs"), worktreeRoot, ...own];
+  const commits = await repository.git("log", "--all", "--patch", "--format=fuller");
+  return [...(await Promise.all(folders.map(textsIn))).flat(), commits, printed].join("\n");
+}
+
+/** Runs a task and gives all that was told of it, and all that it leaves. */
+async function tracesOf(provider: Provider, model: string, verifiers: readonly Verifier[] = [], sandbox?: "none") {
+  const events = new TaskEvents();
+  const told: unknown[] = [];
+  events.on("event", (event) => void told.push(event));
+  const spec = {
+    repo: bench.repository.path,
+    prompt: "Do it",
+    model,
+    ...(verifiers.length > 0 && { verify: "shell" }),
+  };
+  const outcome = await runTask(
+    { ...spec, ...(sandbox && { sandbox }) },
+    { providers: [provider], verifiers, worktreeRoot: bench.worktreeRoot, events, retry: { attempts: 1 } },
+  );
+  return { outcome, traces: [JSON.stringify(outcome), JSON.stringify(told), await remains()].join("\n") };
+}
+
+describe("a whole run: a command that shows everything, a nudge, a verdict that is red, a fix", () => {
+  it.each(["auto", "none"] as const)("leaves no key anywhere (sandbox: %s)", async (sandbox) => {
+    const others = sandbox === "auto" && probe.kind !== "none" ? "/proc/[0-9]*/environ /proc/[0-9]*/cmdline" : "";
+    const logins = sandbox === "auto" && probe.kind !== "none" ? "cat ~/.netrc ~/.ssh/id_ed25519" : "true";
+    const turns = [
+      done,
+      command(
+        `env; (env; cat /proc/self/environ /proc/self/cmdline ${others}; ${logins}) > seen.txt 2>&1; cat seen.txt`,
+      ),
+      write("check.sh", "echo not ok one\n"),
+      done,
+      write("check.sh", "env; echo ok one\n"),
+      done,
+    ];
+    const provider = scriptedProvider({ turns });
+    const { outcome, traces } = await tracesOf(
+      provider,
+      "scripted:m",
+      [shellVerifier()],
+      sandbox === "none" ? "none" : undefined,
+    );
+    expect(outcome).toMatchObject({ status: "ready", verdict: { status: "passed" }, nudges: [{}] });
+    // It has been looked at in the right places.
+    for (const seen of ["journal.jsonl", "seen.txt", "PATH=", "not ok one"]) expect(traces).toContain(seen);
+    expect(traces.match(/.{60}canary-.{20}/s)?.[0]).toBeUndefined();
+  });
+});
+
+describe("a server that refuses and repeats whatever it was sent", () => {
+  const keys = [...names.slice(0, 5), "option"].map(canary);
+  const providers: readonly [string, (url: string, key?: { apiKey: string }) => Provider][] = [
+    ["claude", (baseURL, key) => claude({ baseURL, ...key })],
+    ["codex", (baseURL, key) => codex({ baseURL, ...key })],
+    ["gemini", (baseUrl, key) => gemini({ baseUrl, ...key })],
+    ["ollama", (host, key) => ollama({ host, ...(key && { key: key.apiKey }) })],
+  ];
+  it.each(
+    providers.flatMap(([name, open]) => [
+      [name, "the environment", open, false] as const,
+      [name, "an option", open, true] as const,
+    ]),
+  )("%s, with its key from %s", async (name, _from, open, hasOption) => {
+    const mine = { claude: keys[0], codex: keys[1], gemini: keys[2], ollama: keys[4] }[name] ?? "";
+    const key = hasOption ? canary("option") : mine;
+    let answers = 0;
+    const server = createServer((request, response) => {
+      const words = `No such key: ${key}; you sent ${request.url} ${JSON.stringify(request.headers)}`;
+      const bodies = [{ error: { type: "authentication_error", message: words } }, { error: words }, words];
+      const body = bodies[(answers++ + Number(name === "ollama")) % bodies.length];
+      response.writeHead(401, { "content-type": "application/json" });
+      response.end(typeof body === "string" ? body : JSON.stringify(body));
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as { port: number };
+    try {
+      const provider = open(`http://127.0.0.1:${port}`, hasOption ? { apiKey: key } : undefined);
+      for (let shape = 0; shape < 3; shape++) {
+        const { outcome, traces } = await tracesOf(provider, `${name}:m`);
+        expect(outcome).toMatchObject({
+          status: "failed",
+          error: { code: expect.stringMatching(/auth|server-error/) },
+        });
+        expect(traces.match(/.{60}canary-.{20}/s)?.[0]).toBeUndefined();
+      }
+      const thrown = await provider.check?.({ model: "m" }).catch((error: unknown) => toError(error).toJSON());
+      expect(thrown).toMatchObject({ code: expect.any(String) });
+      expect(JSON.stringify(thrown)).not.toContain("canary");
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
