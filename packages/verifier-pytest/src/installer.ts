@@ -1,4 +1,5 @@
 import { childEnvironment, type Command, type Environment, run } from "@aifactory/core/process";
+import type { Python } from "./python.js";
 import type { Wanted } from "./virtualenv.js";
 
 /** The program that fills an environment. It is the only one that sees the settings of pip and uv. */
@@ -10,14 +11,27 @@ export interface Installer {
   problem(log: string): string;
 }
 
-let found: Promise<Installer> | undefined;
+/** uv when it is on PATH and looks for packages where pip would, else the interpreter's own venv and pip. */
+export async function installer(python: Python): Promise<Installer> {
+  return (await answers("uv", ["--version"])) && !(await onlyPipKnows(python)) ? uv : pip;
+}
 
-/** uv when it is on PATH, else the interpreter's own venv and pip. */
-export async function installer(): Promise<Installer> {
-  return (found ??= run({ command: "uv", args: ["--version"], timeoutMs: 10_000, trusted: true }).then(
-    ({ exitCode }) => (exitCode === 0 ? uv : pip),
-    () => pip,
-  ));
+/** Whether only pip was told where packages are: uv reads neither pip's files nor its variables. */
+async function onlyPipKnows({ path }: Python): Promise<boolean> {
+  const told = await answers(path, ["-I", "-m", "pip", "config", "list"]);
+  const places = /\.(index-url|extra-index-url|find-links|no-index|constraint)=/;
+  const isUvTold = Object.keys(process.env).some((name) =>
+    /^UV_(INDEX|DEFAULT_INDEX|EXTRA_INDEX|FIND_LINKS|NO_INDEX|CONFIG_FILE)/.test(name),
+  );
+  return places.test(told ?? "") && !isUvTold;
+}
+
+/** What a program prints when it is there and succeeds. */
+async function answers(command: string, args: readonly string[]): Promise<string | undefined> {
+  return run({ command, args, env: installing({}), timeoutMs: 30_000, trusted: true }).then(
+    ({ exitCode, stdout }) => (exitCode === 0 ? stdout : undefined),
+    () => undefined,
+  );
 }
 
 const pip: Installer = {
@@ -57,9 +71,11 @@ const pip: Installer = {
 
 const uv: Installer = {
   name: "uv",
+  // In its own folder: it takes settings from the project that it is started in, whose code may be what is judged.
   commands: ({ python, systemPackages, builds }, directory) => [
     {
       command: "uv",
+      cwd: directory,
       args: [
         "venv",
         "--quiet",
@@ -73,6 +89,7 @@ const uv: Installer = {
     },
     {
       command: "uv",
+      cwd: directory,
       args: [
         "pip",
         "install",
@@ -88,7 +105,12 @@ const uv: Installer = {
     },
   ],
   environment: () => installing({ UV_PYTHON_DOWNLOADS: "never", UV_NO_PROGRESS: "1" }),
-  problem: (log) => notFound(log, /Because ([A-Za-z0-9._-]+(?:[<>=!~][^\s]*)?) (?:was not found|has no|depends)/),
+  problem: (log) =>
+    // It breaks its sentences into lines.
+    notFound(
+      log.replace(/\s+/g, " "),
+      /(?:there is no version of |Because (?=\S+ was not found)|is available and you require |Failed to fetch: \S+\/(?=[^/]+\/`))([^\s,/`]+)/,
+    ),
 };
 
 function files(directory: string): string[] {
@@ -124,7 +146,8 @@ function notFound(log: string, pattern: RegExp): string {
   }
   if (requirement === undefined) {
     const errors = log.split("\n").filter((line) => /error/i.test(line));
-    return `The requirements could not be installed: ${(errors.at(-1) ?? log.split("\n").at(-1) ?? "").slice(0, 500)}`;
+    const why = /Because .*/.exec(log)?.[0] ?? errors.at(-1) ?? log.split("\n").at(-1) ?? "";
+    return `The requirements could not be installed: ${why.slice(0, 500)}`;
   }
   return (
     `The requirement ${requirement} could not be installed: no index in the settings of pip or uv has a wheel of it for this ` +

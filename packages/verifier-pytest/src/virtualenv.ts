@@ -92,7 +92,7 @@ async function readRecord(path: string): Promise<Made | undefined> {
 async function build(wanted: Wanted, directory: string): Promise<Made | NotInstalled> {
   const { signal } = wanted;
   const python = join(directory, "bin", "python");
-  const tool = await installer();
+  const tool = await installer(wanted.python);
   await mkdir(directory);
   await writeFile(join(directory, "requirements.txt"), wanted.requirements.join("\n"));
   await writeFile(join(directory, "constraints.txt"), wanted.constraints.join("\n"));
