@@ -102,7 +102,7 @@ async function findRuns({ commonDir }: Repository): Promise<{ begun: string[]; u
 async function dropUnbegun(directory: string): Promise<void> {
   const { mtimeMs } = await stat(directory);
   // One that is just beginning has no lock for a moment.
-  if (Date.now() - mtimeMs < 60_000 || (await isHeld(join(directory, "lock")))) return;
+  if ((await isHeld(join(directory, "lock"))) || Date.now() - mtimeMs < 60_000) return;
   await rm(directory, { recursive: true, force: true, maxRetries: 3 });
 }
 

@@ -8,6 +8,10 @@ const full = 0.8;
 const roomy = 0.5;
 /** Until a server has counted: characters of a token, a low guess. */
 const charactersPerToken = 3;
+/** Characters of a summary's list of calls, for each token that a conversation may have. */
+const roomForCalls = 1;
+/** Tools whose calls are told before others. */
+const writing: ReadonlySet<string> = new Set(["write_file", "edit_file"]);
 /** How many of the newest messages stay whole: what the model is working with. Fewer where they are too long. */
 const keptMessages = [12, 6, 2];
 
@@ -39,6 +43,8 @@ export function conversationWindow(contextTokens: number | undefined, fixedChara
   let tries = 0;
   let known = 0;
   let replaced: readonly Message[] = [];
+  // What the summary at the beginning tells of. Each one is made anew from all of it: one upon the other would only grow.
+  let past: readonly Message[] = [];
 
   const tokensOf = (messages: readonly Message[]): number => (fixedCharacters + charactersOf(messages)) / perToken;
   return {
@@ -46,9 +52,12 @@ export function conversationWindow(contextTokens: number | undefined, fixedChara
       // What was shortened once stays as it is, so that the vendor's cache of the beginning holds.
       const current = [...replaced, ...messages.slice(known)];
       const fits = tokensOf(current) <= limit * full;
-      const { messages: fitted, ...shortened } = fits
+      const story = [messages[0], ...past].filter((message) => message !== undefined);
+      const shorter = fits
         ? { messages: current, cleared: 0, summarised: 0 }
-        : shorten(current, limit * roomy, tokensOf);
+        : shorten(current, story, limit * roomy, tokensOf);
+      const { messages: fitted, past: told = past, ...shortened } = shorter;
+      past = told;
       known = messages.length;
       replaced = fitted;
       sent = fixedCharacters + charactersOf(fitted);
@@ -72,19 +81,26 @@ interface Shortened {
   /** Results of tools that were cleared or cut, and messages that became a summary. */
   readonly cleared: number;
   readonly summarised: number;
+  /** All that the summary tells of, where a new one was made. */
+  readonly past?: readonly Message[];
 }
 
 /**
  * First old results of tools are cleared, the oldest first; then old turns become a summary. Where the newest turns alone
  * are too much, fewer of them stay whole, and at last even the newest results are cut.
  */
-function shorten(messages: readonly Message[], limit: number, sizeOfAll: (messages: readonly Message[]) => number) {
+function shorten(
+  messages: readonly Message[],
+  story: readonly Message[],
+  limit: number,
+  sizeOfAll: (messages: readonly Message[]) => number,
+): Shortened {
   const fits = (candidate: readonly Message[]): boolean => sizeOfAll(candidate) <= limit;
   let shorter: Shortened = { messages, cleared: 0, summarised: 0 };
   for (const kept of keptMessages) {
     const border = turnBorder(messages, kept);
     shorter = clear(messages, border, fits);
-    if (!fits(shorter.messages)) shorter = summarise(shorter, messages, border);
+    if (!fits(shorter.messages)) shorter = summarise(shorter, messages, border, { story, room: limit * roomForCalls });
     if (fits(shorter.messages)) return shorter;
   }
   const longest = Math.floor((limit * charactersPerToken) / 4);
@@ -108,11 +124,17 @@ function clear(
   return { messages: current, cleared, summarised: 0 };
 }
 
-function summarise({ messages, cleared }: Shortened, whole: readonly Message[], border: number): Shortened {
-  const [task, ...old] = whole.slice(0, border);
+function summarise(
+  { messages, cleared }: Shortened,
+  whole: readonly Message[],
+  border: number,
+  { story: [task, ...told], room }: { readonly story: readonly Message[]; readonly room: number },
+): Shortened {
+  const old = whole.slice(1, border);
   if (!task || old.length === 0) return { messages, cleared, summarised: 0 };
-  const summary: Message = { role: "user", text: `${task.text}\n\n${summaryOf(old)}` };
-  return { messages: [summary, ...messages.slice(border)], cleared, summarised: border };
+  const past = [...told, ...old];
+  const summary: Message = { role: "user", text: `${task.text}\n\n${summaryOf(past, room)}` };
+  return { messages: [summary, ...messages.slice(border)], cleared, summarised: border, past };
 }
 
 function cutTo(message: Message, characters: number): Message {
@@ -129,18 +151,25 @@ function turnBorder(messages: readonly Message[], kept: number): number {
 }
 
 /** What happened, from the calls themselves: a model's own story would cost a turn and might be wrong. */
-function summaryOf(messages: readonly Message[]): string {
+function summaryOf(messages: readonly Message[], room: number): string {
   const failed = new Set(messages.map((message) => (message.role === "tool" && message.isError ? message.callId : "")));
   const turns = messages.filter((message): message is AssistantMessage => message.role === "assistant");
-  const calls = turns
-    .flatMap((turn) => turn.calls)
-    .map((call) => `- ${describe(call)}${failed.has(call.id) ? ": failed" : ""}`);
-  const counted = new Map<string, number>();
-  for (const call of calls) counted.set(call, (counted.get(call) ?? 0) + 1);
-  const lines = [...counted].map(([call, times]) => (times > 1 ? `${call} (${times} times)` : call));
-  const asked = messages.flatMap((message) => (message.role === "user" ? [message.text] : []));
+  const counted = new Map<string, { times: number; writes: boolean }>();
+  for (const call of turns.flatMap((turn) => turn.calls)) {
+    const line = `- ${describe(call)}${failed.has(call.id) ? ": failed" : ""}`;
+    counted.set(line, { times: (counted.get(line)?.times ?? 0) + 1, writes: writing.has(call.name) });
+  }
+  // What was written is told as long as there is room, then the newest of what was not.
+  const lines = [...counted].map(([line, { times, writes }]) => {
+    return { text: times > 1 ? `${line} (${times} times)` : line, writes };
+  });
+  const byWeight = lines.toReversed().toSorted((one, other) => Number(other.writes) - Number(one.writes));
+  let left = room;
+  const kept = new Set(byWeight.filter(({ text }) => (left -= text.length + 1) >= 0));
+  const calls = lines.filter((line) => kept.has(line)).map(({ text }) => text);
+  const asked = messages.flatMap((message) => (message.role === "user" ? [message.text.slice(0, 1_000)] : []));
   const words = turns.findLast(({ text }) => text !== "")?.text ?? "";
-  return windowSays.summary(lines, asked, words);
+  return windowSays.summary(calls, lines.length - calls.length, asked, words);
 }
 
 function describe({ name, input }: ToolCall): string {

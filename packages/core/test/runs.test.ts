@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -96,6 +97,16 @@ describe("resumeTask", () => {
     });
     await bench.repository.git("update-ref", `refs/heads/${failed.branch}`, failed.head);
     expect(await goOn(failed, [done]).outcome).toMatchObject({ status: "ready" });
+  });
+
+  it("takes over what was written, but not the draft of a file that was being written", async () => {
+    const failed = await start([write("a.py"), broken]);
+    const left = join(bench.worktreeRoot, failed.id);
+    await bench.repository.git("worktree", "add", "--force", left, failed.branch);
+    await writeFile(join(bench.repository.path, ".git/aifactory/runs", failed.id, "worktree"), left);
+    await writeFile(join(left, "b.py"), "1\n");
+    await writeFile(join(left, `.aifactory-${randomUUID()}`), "1");
+    expect(await goOn(failed, [done]).outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
   });
 
   it("goes on although a git that was killed holds the branch", async () => {

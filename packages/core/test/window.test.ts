@@ -100,3 +100,26 @@ it("what has been shortened stays as it was, so that a cache of the beginning ho
   expect(second.shortened).toBeUndefined();
   expect(second.messages.slice(0, first.messages.length)).toEqual(first.messages);
 });
+
+it("a summary is made anew from all that happened, and keeps to its part of the window", () => {
+  const window = conversationWindow(4_000, 0);
+  const messages: Message[] = [{ role: "user", text: "The task." }];
+  const sizes: number[] = [];
+  let last = "";
+  for (let at = 0; at < 900; at++) {
+    const call =
+      at % 3 === 0
+        ? { id: `c${at}`, name: "write_file", input: { path: `written-${at % 30}.txt` } }
+        : { id: `c${at}`, name: "read_file", input: { path: `read-${at}.txt` } };
+    messages.push({ role: "assistant", text: "", calls: [call] });
+    messages.push({ role: "tool", callId: call.id, name: call.name, text: "x".repeat(300), isError: false });
+    const fitted = window.fit(messages).messages;
+    sizes.push(JSON.stringify(fitted.map((message) => [message.text, "calls" in message && message.calls])).length);
+    last = fitted[0]?.text ?? "";
+  }
+  // At three characters for a token.
+  expect(Math.max(...sizes)).toBeLessThan(12_000);
+  expect(last.match(/written-0\.txt/g)).toHaveLength(1);
+  for (let at = 0; at < 30; at += 3) expect(last).toContain(`written-${at}.txt`);
+  expect(last).toMatch(/^The task\.[^]*others[^]*read-8/);
+});

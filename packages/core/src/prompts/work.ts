@@ -47,10 +47,10 @@ export const resumeSays = {
 export const windowSays = {
   cut: "[cut here: too long for what is left of the window]",
   cleared: "[an old result, no longer shown; call again if you need it]",
-  summary: (calls: readonly string[], asked: readonly string[], words: string): string =>
+  summary: (calls: readonly string[], others: number, asked: readonly string[], words: string): string =>
     [
       "The conversation up to here was shortened. These calls were made, in this order; what was written stands in the repository:",
-      calls.length > 300 ? `[${calls.length - 300} earlier ones]\n${calls.slice(-300).join("\n")}` : calls.join("\n"),
+      [...(others > 0 ? [`[${others} others, most of them earlier]`] : []), ...calls].join("\n"),
       asked.length === 0 ? "" : `You were told meanwhile:\n${asked.slice(-5).join("\n")}`,
       words === "" ? "" : `Your last words then were:\n${words.slice(0, 2_000)}`,
     ]
