@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { bundle } from "./bundle.js";
+import { survivors } from "../packages/core/test/fault-remains.js";
+
+// Kills, with SIGKILL, a process that runs a tree of processes, and counts which of those are still there afterwards: half
+// of the times in the sandbox and half without, half when the tree is up and half at any moment while it comes up.
+// Run: pnpm bench benchmarks/orphans.ts [--kills 1000] [--at-once 4]
+
+const { values } = parseArgs({
+  options: { kills: { type: "string", default: "1000" }, "at-once": { type: "string", default: "4" } },
+});
+const kills = Number(values.kills);
+const atOnce = Number(values["at-once"]);
+const folder = await mkdtemp(join(tmpdir(), "orphans-"));
+let parent = "";
+
+/** One kind of kill, and what came of it. */
+interface Row {
+  readonly sandbox: "none" | "bubblewrap";
+  readonly when: "up" | "any moment";
+  kills: number;
+  /** How many processes were seen before the kill: shows that they can be seen. */
+  seen: number;
+  survivors: number;
+}
+
+const rows: Row[] = (["none", "bubblewrap"] as const).flatMap((sandbox) =>
+  (["up", "any moment"] as const).map((when) => ({ sandbox, when, kills: 0, seen: 0, survivors: 0 })),
+);
+
+/** Starts the tree and kills its parent. Gives the word by which the tree is found. */
+async function killOne(row: Row): Promise<string> {
+  const word = `orphans-${randomUUID()}`;
+  const args = [parent, word, row.sandbox, folder];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface(child.stdout)) {
+    if (line === (row.when === "up" ? "up" : "ready")) break;
+  }
+  if (row.when === "any moment") await sleep(Math.random() * 120);
+  else if (row.kills < 5) row.seen = Math.max(row.seen, (await survivors(0, word)).length);
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+  row.kills += 1;
+  return word;
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
+try {
+  parent = await bundle("orphans-parent", folder);
+  for (let done = 0; done < kills; done += atOnce) {
+    const batch = Array.from({ length: Math.min(atOnce, kills - done) }, (_, at) => rows[(done + at) % rows.length]!);
+    const words = await Promise.all(batch.map(killOne));
+    for (const [at, word] of words.entries()) {
+      const left = await survivors(100, word);
+      batch[at]!.survivors += left.length;
+      left.forEach(end);
+    }
+    if (done % 100 < atOnce) process.stderr.write(`${done + batch.length} of ${kills}\n`);
+  }
+  console.table(rows);
+  const lost = rows.reduce((sum, row) => sum + row.survivors, 0);
+  const load = loadavg()[0]?.toFixed(1);
+  console.log(
+    `${lost} survivors of ${kills} kills (${availableParallelism()} cores, load ${load}, node ${process.version})`,
+  );
+  process.exitCode =
+    lost === 0 && rows.every(({ when, kills: times, seen }) => when !== "up" || times === 0 || seen >= 4) ? 0 : 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
