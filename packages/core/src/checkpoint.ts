@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import type { DiffStat } from "./events.js";
 import { git, type GitPlace, tryGit } from "./git.js";
+import { printable } from "./output.js";
 import type { Repository } from "./repository.js";
 
 /** A commit of a run, and the size of the whole change up to it. */
@@ -70,8 +71,8 @@ async function stageAll(place: GitPlace, excludes: string): Promise<readonly str
     throw new AifactoryError("git", `git add failed: ${added.stderr.trim()}`, { status: added.exitCode });
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
   return [
-    ...nested.map((path) => `${path} (a repository of its own)`),
-    ...refused.map((line) => line.slice("error: ".length)),
+    ...nested.map((path) => `${printable(path)} (a repository of its own)`),
+    ...refused.map((line) => printable(line.slice("error: ".length))),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { Release } from "./lock.js";
 import { historyOf } from "./history.js";
 import { type Next, next } from "./next.js";
 import { type Outcome, outcomeOf } from "./outcome.js";
+import { printable } from "./output.js";
 import { modelNow } from "./phases.js";
 import type { Parts } from "./parts.js";
 import type { Repository } from "./repository.js";
@@ -134,7 +135,7 @@ async function openFor(run: RunContext, { confinement }: Parts, { worktreeRoot }
     await run.emit({
       type: "notice",
       code: "submodules-empty",
-      message: `Submodules are not checked out in the worktree: ${submodules.join(", ")}`,
+      message: `Submodules are not checked out in the worktree: ${submodules.map(printable).join(", ")}`,
     });
   }
   return worktree;

@@ -90,3 +90,15 @@ export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<st
 function stripReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
 }
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A file name on one line, whatever is in it: quoted where it could steer a terminal, or look like another. */
+export function printable(name: string): string {
+  return name.search(unprintable) < 0 ? name : JSON.stringify(name).replace(unprintable, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

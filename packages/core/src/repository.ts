@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { AifactoryError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
+import { printable } from "./output.js";
 
 /** A repository as a run needs to know it. */
 export interface Repository {
@@ -63,7 +64,7 @@ export async function pinBase({ place, checkout }: Repository, base: string): Pr
   return { commit: commit.stdout.trim(), ...(name.startsWith("refs/heads/") && { ref: name }) };
 }
 
-/** Uncommitted paths in the user's checkout. */
+/** Uncommitted paths in the user's checkout, as they can be shown. */
 export async function dirtyPaths({ checkout }: Repository): Promise<string[]> {
   if (checkout === undefined) return [];
   const status = await git({ cwd: checkout }, [
@@ -77,7 +78,7 @@ export async function dirtyPaths({ checkout }: Repository): Promise<string[]> {
   return status
     .split("\0")
     .filter((line) => line !== "")
-    .map((line) => line.slice(3));
+    .map((line) => printable(line.slice(3)));
 }
 
 async function noSuchCommit(where: GitPlace, base: string): Promise<AifactoryError> {

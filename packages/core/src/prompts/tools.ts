@@ -94,6 +94,8 @@ export const searchSays = {
   none: (pattern: string): string => `[nothing matches ${pattern}]`,
   failed: (pattern: string, why: string): string =>
     `Can't search for ${pattern}: ${why.trim().split("\n")[0]}. With literal: true it is taken as plain text.`,
+  large: (paths: readonly string[], bytes: number): string =>
+    `[not searched because they are larger than ${bytes} bytes: ${paths.join(", ")}]`,
   slow: (limitMs: number): string =>
     `The search took longer than ${limitMs / 1_000} seconds and was stopped. Narrow it with path or files.`,
   cut: (shown: number, all: number): string => `[cut here: ${shown} of ${all} matches; narrow it with path or files]`,

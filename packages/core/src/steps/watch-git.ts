@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { StepKey } from "../events.js";
 import { changedSince, type GitChanges, type GitState, putBack, readGitState } from "../guard.js";
 import { runDirectory } from "../journal.js";
+import { printable } from "../output.js";
 import type { RunContext } from "../run-context.js";
 
 /**
@@ -31,7 +32,9 @@ function report({ files, lostRefs, movedRefs }: GitChanges, before: GitState, ke
   });
   return [
     "While the model worked, the repository's git directory changed.",
-    files.length > 0 ? `Put back as before: ${files.join(", ")}; what stood there is kept in ${keep}.` : "",
+    files.length > 0
+      ? `Put back as before: ${files.map(printable).join(", ")}; what stood there is kept in ${keep}.`
+      : "",
     lostRefs.length > 0 ? `Made again after they were deleted: ${lostRefs.join(", ")}.` : "",
     undo.length > 0
       ? `Moved or new refs, left as they are because it may have been you; to undo: ${undo.join("; ")}`

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tryGit } from "../git.js";
+import { printable } from "../output.js";
 import { listSays, toolSays } from "../prompts.js";
 import type { Tool } from "../types.js";
 import { insideWorktree, shown } from "./jail.js";
@@ -48,10 +49,4 @@ export function pathspec(folder: string, pattern?: string): string {
   if (pattern === undefined) return folder === "." ? "." : `:(literal)${folder}`;
   // A pattern without a slash means a file of that name anywhere below, as it does in .gitignore.
   return `:(glob)${prefix}${pattern.includes("/") ? pattern.replace(/^\.?\/+/, "") : `**/${pattern}`}`;
-}
-
-/** A file name on one line, whatever is in it. */
-function printable(file: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return /[\u0000-\u001f\u007f]/.test(file) ? JSON.stringify(file) : file;
 }

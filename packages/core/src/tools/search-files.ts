@@ -1,5 +1,8 @@
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
 import { type GitResult, tryGit } from "../git.js";
+import { printable } from "../output.js";
 import { searchSays, toolSays } from "../prompts.js";
 import type { Tool, ToolContext } from "../types.js";
 import { insideWorktree, shown } from "./jail.js";
@@ -22,6 +25,8 @@ type Input = z.output<typeof input>;
 const mostMatches = 200;
 const longestLine = 300;
 const patience = 20_000;
+/** Git reads a file whole before it looks whether there is text in it, and several at once. */
+const largest = 64 * 1024 * 1024;
 
 /** Searches file contents with git's own search: no ignored files, no binaries. */
 export const searchFiles: Tool<typeof input> = {
@@ -31,26 +36,28 @@ export const searchFiles: Tool<typeof input> = {
   input,
   async run(request, context) {
     const folder = shown(context.root, await insideWorktree(context.root, request.path ?? "."));
-    const found = await search(request, folder, "--perl-regexp", context);
+    const large = await largeFiles(pathspec(folder, request.files), context);
+    const found = await search(request, folder, large, "--perl-regexp", context);
     const result =
       found.stderr.includes("perl-regexp") || found.stderr.includes("PCRE")
-        ? await search(request, folder, "--extended-regexp", context)
+        ? await search(request, folder, large, "--extended-regexp", context)
         : found;
-    if (result.exitCode === 1) return searchSays.none(request.pattern);
+    const left = large.length === 0 ? "" : `\n${searchSays.large(large.map(printable), largest)}`;
+    if (result.exitCode === 1) return searchSays.none(request.pattern) + left;
     if (result.exitCode !== 0) throw new ToolTrouble(searchSays.failed(request.pattern, result.stderr));
     const lines = result.stdout.trimEnd().split("\n");
     const kept = lines
       .slice(0, mostMatches)
       .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
-    return lines.length > mostMatches
-      ? `${kept.join("\n")}\n${searchSays.cut(mostMatches, lines.length)}`
-      : kept.join("\n");
+    const cut = lines.length > mostMatches ? `\n${searchSays.cut(mostMatches, lines.length)}` : "";
+    return kept.join("\n") + cut + left;
   },
 };
 
 async function search(
   request: Input,
   folder: string,
+  large: readonly string[],
   dialect: string,
   { git: place, signal }: ToolContext,
 ): Promise<GitResult> {
@@ -68,6 +75,7 @@ async function search(
     request.pattern,
     "--",
     pathspec(folder, request.files),
+    ...large.map((path) => `:(exclude,literal)${path}`),
   ];
   const slow = AbortSignal.timeout(patience);
   try {
@@ -76,4 +84,19 @@ async function search(
     if (slow.aborted && !signal.aborted) throw new ToolTrouble(searchSays.slow(patience));
     throw error;
   }
+}
+
+/** At most a hundred: a command line has an end. */
+async function largeFiles(spec: string, { git: place, root, signal }: ToolContext): Promise<string[]> {
+  const listed = await tryGit(place, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", spec], {
+    signal,
+  });
+  const paths = listed.stdout.split("\0").filter((path) => path !== "");
+  const large: string[] = [];
+  for (let at = 0; at < paths.length && large.length < 100; at += 1_000) {
+    const some = paths.slice(at, at + 1_000);
+    const facts = await Promise.all(some.map(async (path) => lstat(join(root, path)).catch(() => undefined)));
+    large.push(...some.filter((_, index) => (facts[index]?.size ?? 0) > largest));
+  }
+  return large.slice(0, 100);
 }
