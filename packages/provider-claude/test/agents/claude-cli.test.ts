@@ -1,12 +1,16 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { FinishEvent, TurnEvent } from "@aifactory/core";
-import { calls, canaryKey, type Scene, sceneServer, says, type SceneServer } from "@aifactory/core/testing";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { calls, canaryKey, type Scene, says, type SceneServer } from "@aifactory/core/testing";
+import { describe, expect, it } from "vitest";
 import { agentPrograms } from "../../../../test/agent-programs.js";
+import {
+  beginTurn,
+  expectNothingLeft,
+  heartbeats,
+  type RealTurn,
+  serveScenes,
+  workingFolder,
+} from "../../../../test/real-turn.js";
 import { cli } from "../../src/index.js";
 import { claudeCodeProtocol } from "./claude-code-protocol.js";
 
@@ -14,39 +18,14 @@ const { path: program, isThere, why } = agentPrograms.claude;
 
 const usage = { inputTokens: 1_100, cacheReadTokens: 900, outputTokens: 70 };
 
-interface Turn {
-  readonly cwd: string;
-  readonly events: TurnEvent[];
-  readonly finished: Promise<FinishEvent>;
-  abort(): void;
+const model = "claude-opus-5-5";
+
+function serve(scenes: readonly Scene[]): Promise<SceneServer> {
+  return serveScenes(claudeCodeProtocol, scenes);
 }
 
-async function workingFolder(): Promise<string> {
-  const cwd = await realpath(await mkdtemp(join(tmpdir(), "aifactory-real-")));
-  onTestFinished(async () => rm(cwd, { recursive: true, force: true, maxRetries: 3 }));
-  execFileSync("git", ["init", "--quiet"], { cwd });
-  return cwd;
-}
-
-async function serve(scenes: readonly Scene[]): Promise<SceneServer> {
-  const server = await sceneServer(claudeCodeProtocol, scenes);
-  onTestFinished(server.close);
-  return server;
-}
-
-function begin(cwd: string, baseURL: string, apiKey: string = canaryKey): Turn {
-  const controller = new AbortController();
-  const events: TurnEvent[] = [];
-  const provider = cli({ program, billing: "key", apiKey, baseURL });
-  const read = async (): Promise<FinishEvent> => {
-    const messages = [{ role: "user", text: "Write made.txt." }] as const;
-    const asked = { model: "claude-opus-5-5", system: "You are careful.", messages, tools: [], cwd };
-    for await (const event of provider.turn({ ...asked, signal: controller.signal })) events.push(event);
-    const last = events.at(-1);
-    if (last?.type !== "finish") throw new Error("No finish.");
-    return last;
-  };
-  return { cwd, events, finished: read(), abort: () => controller.abort() };
+function begin(cwd: string, baseURL: string, apiKey: string = canaryKey): RealTurn {
+  return beginTurn(cli({ program, billing: "key", apiKey, baseURL }), { cwd, model, prompt: "Write made.txt." });
 }
 
 const answer: Scene = { id: "answer", parts: [says("Done.")], usage };
@@ -92,17 +71,9 @@ describe.skipIf(!isThere)(`claude-cli with the real program${why}`, () => {
 
   it("leaves nothing running after an abort", async () => {
     const cwd = await workingFolder();
-    const command = "for i in $(seq 300); do echo x >> heartbeat; sleep 0.1; done";
-    const beat = calls("toolu_1", "Bash", { command, description: "Beat" });
-    const server = await serve([{ id: "beats", parts: [beat], usage }, answer]);
-    const turn = begin(cwd, server.url);
-    const beats = async (): Promise<number> => (await stat(join(cwd, "heartbeat")).catch(() => ({ size: 0 }))).size;
-    await expect.poll(beats, { timeout: 20_000 }).toBeGreaterThan(0);
-    turn.abort();
-    expect((await turn.finished).reason.unified).toBe("aborted");
-    const before = await beats();
-    await sleep(800);
-    expect(await beats()).toBe(before);
+    const beats = calls("toolu_1", "Bash", { command: heartbeats, description: "Beat" });
+    const server = await serve([{ id: "beats", parts: [beats], usage }, answer]);
+    await expectNothingLeft(begin(cwd, server.url), cwd);
   });
 
   it("passes its own check", async () => {

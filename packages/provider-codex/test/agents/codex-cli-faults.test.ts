@@ -1,7 +1,8 @@
 import { canaryKey } from "@aifactory/core/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { workingFolder } from "../../../../test/real-turn.js";
 import { cli } from "../../src/index.js";
-import { answer, begin, isThere, program, serve, why, workingFolder } from "./stage.js";
+import { answer, begin, isThere, program, serve, why } from "./stage.js";
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -1,11 +1,11 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { canaryKey, type ScenePart, says } from "@aifactory/core/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { expectNothingLeft, heartbeats, workingFolder } from "../../../../test/real-turn.js";
 import { cli } from "../../src/index.js";
 import { models } from "./codex-cli-protocol.js";
-import { answer, begin, isThere, patch, program, runs, scene, serve, why, workingFolder, write } from "./stage.js";
+import { answer, begin, isThere, patch, program, runs, scene, serve, why, write } from "./stage.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -95,16 +95,8 @@ describe.skipIf(!isThere)(`codex-cli with the real program${why}`, () => {
     "leaves nothing running after an abort: %s",
     async (sandbox) => {
       const cwd = await workingFolder();
-      const beat = "for i in $(seq 300); do echo x >> heartbeat; sleep 0.1; done";
-      const server = await serve([scene(runs(`setsid sh -c '${beat}' & ${beat}`)), answer]);
-      const turn = begin(cwd, server.url, { sandbox });
-      const beats = async (): Promise<number> => (await stat(join(cwd, "heartbeat")).catch(() => ({ size: 0 }))).size;
-      await expect.poll(beats, { timeout: 20_000 }).toBeGreaterThan(0);
-      turn.abort();
-      expect((await turn.finished).reason.unified).toBe("aborted");
-      const before = await beats();
-      await sleep(800);
-      expect(await beats()).toBe(before);
+      const server = await serve([scene(runs(heartbeats)), answer]);
+      await expectNothingLeft(begin(cwd, server.url, { sandbox }), cwd);
     },
   );
 

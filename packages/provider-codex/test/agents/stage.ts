@@ -1,19 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { FinishEvent, TurnEvent } from "@aifactory/core";
-import {
-  calls,
-  canaryKey,
-  type Scene,
-  type ScenePart,
-  sceneServer,
-  says,
-  type SceneServer,
-} from "@aifactory/core/testing";
-import { onTestFinished } from "vitest";
+import { calls, canaryKey, type Scene, type ScenePart, says, type SceneServer } from "@aifactory/core/testing";
 import { agentPrograms } from "../../../../test/agent-programs.js";
+import { beginTurn, type RealTurn, serveScenes } from "../../../../test/real-turn.js";
 import { cli, type CodexCliOptions } from "../../src/index.js";
 import { codexCliProtocol, models } from "./codex-cli-protocol.js";
 
@@ -37,26 +24,9 @@ export function runs(cmd: string): ScenePart {
   return calls("call_run", "exec_command", { cmd });
 }
 
-/** A repository without a commit, removed after the test. */
-export async function workingFolder(): Promise<string> {
-  const cwd = await realpath(await mkdtemp(join(tmpdir(), "aifactory-real-")));
-  onTestFinished(async () => rm(cwd, { recursive: true, force: true, maxRetries: 3 }));
-  execFileSync("git", ["init", "--quiet"], { cwd });
-  return cwd;
-}
-
 /** A server that plays the scenes, closed after the test. */
-export async function serve(scenes: readonly Scene[]): Promise<SceneServer> {
-  const server = await sceneServer(codexCliProtocol, scenes);
-  onTestFinished(server.close);
-  return server;
-}
-
-/** A turn in progress. */
-export interface Turn {
-  readonly events: TurnEvent[];
-  readonly finished: Promise<FinishEvent>;
-  abort(): void;
+export function serve(scenes: readonly Scene[]): Promise<SceneServer> {
+  return serveScenes(codexCliProtocol, scenes);
 }
 
 interface Asked extends CodexCliOptions {
@@ -65,21 +35,7 @@ interface Asked extends CodexCliOptions {
 }
 
 /** Begins a turn of the real program in a folder, with the server at `url` to think for it. */
-export function begin(
-  cwd: string,
-  url: string,
-  { model = models.plain, prompt = "Go.", ...options }: Asked = {},
-): Turn {
-  const controller = new AbortController();
-  const events: TurnEvent[] = [];
-  const provider = cli({ program, billing: "key", apiKey: canaryKey, baseURL: `${url}/v1`, ...options });
-  const read = async (): Promise<FinishEvent> => {
-    const messages = [{ role: "user", text: prompt }] as const;
-    const asked = { model, system: "You are careful.", messages, tools: [], cwd };
-    for await (const event of provider.turn({ ...asked, signal: controller.signal })) events.push(event);
-    const last = events.at(-1);
-    if (last?.type !== "finish") throw new Error("No finish.");
-    return last;
-  };
-  return { events, finished: read(), abort: () => controller.abort() };
+export function begin(cwd: string, url: string, { model = models.plain, prompt, ...options }: Asked = {}): RealTurn {
+  const keyed = { billing: "key", apiKey: canaryKey, baseURL: `${url}/v1` } as const;
+  return beginTurn(cli({ program, ...keyed, ...options }), { cwd, model, prompt });
 }

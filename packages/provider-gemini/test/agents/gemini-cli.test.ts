@@ -1,53 +1,30 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { FinishEvent, TurnEvent } from "@aifactory/core";
-import { calls, canaryKey, type Scene, sceneServer, says, type SceneServer, thinks } from "@aifactory/core/testing";
-import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { FinishEvent } from "@aifactory/core";
+import { calls, canaryKey, type Scene, says, type SceneServer, thinks } from "@aifactory/core/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { agentPrograms } from "../../../../test/agent-programs.js";
+import {
+  beginTurn,
+  emptyFolder,
+  expectNothingLeft,
+  heartbeats,
+  type RealTurn,
+  serveScenes,
+} from "../../../../test/real-turn.js";
 import { cli, type GeminiCliOptions } from "../../src/index.js";
 import { geminiCliProtocol } from "./gemini-cli-protocol.js";
 
-/** Where the programs are: a folder with `node_modules`, outside of this repository. */
-const folder = process.env["AIFACTORY_AGENTS"] ?? join(homedir(), ".cache", "aifactory-agents");
-const program = join(folder, "node_modules", "@google", "gemini-cli", "bundle", "gemini.js");
-const isThere = existsSync(program);
-const why = isThere ? "" : ` [skipped: nothing at ${program}; set AIFACTORY_AGENTS]`;
+const { path: program, isThere, why } = agentPrograms.gemini;
 
-interface Turn {
-  readonly events: TurnEvent[];
-  readonly finished: Promise<FinishEvent>;
-  abort(): void;
-}
-
-async function emptyFolder(): Promise<string> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), "aifactory-real-")));
-  onTestFinished(async () => rm(path, { recursive: true, force: true, maxRetries: 3 }));
-  return path;
-}
-
-async function serve(...scenes: readonly Scene[]): Promise<SceneServer> {
-  const server = await sceneServer(geminiCliProtocol, scenes);
-  onTestFinished(server.close);
-  return server;
+function serve(...scenes: readonly Scene[]): Promise<SceneServer> {
+  return serveScenes(geminiCliProtocol, scenes);
 }
 
 const keyed = (baseURL: string, apiKey: string = canaryKey): GeminiCliOptions => ({ billing: "key", apiKey, baseURL });
 
-function begin(cwd: string, options: GeminiCliOptions, prompt = "Write made.txt."): Turn {
-  const controller = new AbortController();
-  const events: TurnEvent[] = [];
-  const provider = cli({ program, ...options });
-  const read = async (): Promise<FinishEvent> => {
-    const messages = [{ role: "user", text: prompt }] as const;
-    const asked = { model: "gemini-3.8-flash", system: "You are careful.", messages, tools: [], cwd };
-    for await (const event of provider.turn({ ...asked, signal: controller.signal })) events.push(event);
-    const last = events.at(-1);
-    if (last?.type !== "finish") throw new Error("No finish.");
-    return last;
-  };
-  return { events, finished: read(), abort: () => controller.abort() };
+function begin(cwd: string, options: GeminiCliOptions, prompt = "Write made.txt."): RealTurn {
+  return beginTurn(cli({ program, ...options }), { cwd, model: "gemini-3.8-flash", prompt });
 }
 
 /** The error of a turn that is answered with these scenes. */
@@ -150,18 +127,8 @@ describe.skipIf(!isThere)(`gemini-cli with the real program${why}`, () => {
 
   it("leaves nothing running after an abort, not what has a session of its own either", async () => {
     const cwd = await emptyFolder();
-    const beat = (into: string): string => `seq 300 | while read i; do echo x >> ${into}; sleep 0.1; done`;
-    const command = `setsid sh -c '${beat("away")}' & ${beat("here")}`;
-    const server = await serve({ id: "beats", parts: [shell(command)], usage }, answer);
-    const turn = begin(cwd, keyed(server.url));
-    const size = async (file: string): Promise<number> => (await stat(join(cwd, file)).catch(() => ({ size: 0 }))).size;
-    const beats = async (): Promise<readonly number[]> => [await size("here"), await size("away")];
-    await expect.poll(beats, { timeout: 20_000 }).not.toContain(0);
-    turn.abort();
-    expect((await turn.finished).reason.unified).toBe("aborted");
-    const before = await beats();
-    await sleep(800);
-    expect(await beats()).toEqual(before);
+    const server = await serve({ id: "beats", parts: [shell(heartbeats)], usage }, answer);
+    await expectNothingLeft(begin(cwd, keyed(server.url)), cwd);
   });
 
   it("passes its own check", async () => {
