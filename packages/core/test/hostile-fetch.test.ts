@@ -1,0 +1,25 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { expect, it } from "vitest";
+import { boundedFetch } from "@aifactory/core";
+
+it("an answer of many short lines is cut off too, at 128 MiB", async () => {
+  const lines = Buffer.alloc(1024 * 1024, "x".repeat(1023) + "\n");
+  const server = createServer(async (_request, response) => {
+    for (let time = 0; time < 200 && !response.destroyed; time++) {
+      if (!response.write(lines)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    }
+    response.end();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  const { body } = await boundedFetch(`http://127.0.0.1:${port}`);
+  let bytes = 0;
+  const reading = (async () => {
+    for await (const chunk of body!) bytes += chunk.length;
+  })();
+  await expect(reading).rejects.toMatchObject({ code: "server-error", retryable: false });
+  server.closeAllConnections();
+  server.close();
+  expect(bytes).toBeLessThanOrEqual(128 * 1024 * 1024);
+});
