@@ -86,7 +86,8 @@ export async function runInto(cell: Cell, setClockBack: () => void): Promise<Out
     model: column === "list" ? ["faulty:m", "spare:m"] : "faulty:m",
     verify: "shell",
     nudges: { empty: 1, "nothing-written": 1, "cut-off": 1 },
-    sandbox: fault.does === "abort" ? "auto" : "none",
+    // Without one, only the processes' mark leads to those that left their group.
+    sandbox: fault.does === "abort" && column === "model" ? "auto" : "none",
     ...fault.spec,
   };
   return fault.place === "full disk" ? runOnFullDisk(spec, options) : runTask(spec, options);
