@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { AifactoryError } from "./errors.js";
-import { machinePlaces, privatePlaces } from "./private-places.js";
+import { machinePlaces, privatePlaces, programPlaces } from "./private-places.js";
 import { probeSandbox } from "./sandbox.js";
 import { makeScratch } from "./scratch.js";
 import type { Task } from "./task.js";
@@ -43,9 +43,11 @@ export async function openSandbox(
   network: boolean,
 ): Promise<OpenSandbox> {
   const temporary = await makeScratch();
-  const hidden = [...(await privatePlaces(homedir())), ...(await machinePlaces())];
+  const home = homedir();
+  const hidden = [...(await privatePlaces(home)), ...(await machinePlaces())];
+  const readable = [commonDir, ...programPlaces(home)];
   return {
-    sandbox: { view: "loose", hidden, readable: [commonDir], writable: [path, gitDir], temporary, network },
+    sandbox: { view: "loose", hidden, readable, writable: [path, gitDir], temporary, network },
     close: async () => rm(temporary, { recursive: true, force: true, maxRetries: 3 }),
   };
 }

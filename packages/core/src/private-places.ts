@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join, relative } from "node:path";
 import type { Sandbox } from "./types.js";
 
 /** Dot folders of a home that hold programs, caches and settings, and no secrets. */
@@ -43,6 +43,16 @@ export async function privatePlaces(home: string): Promise<NonNullable<Sandbox["
   ];
   const found = await Promise.all(paths.map(async (path) => placeAt(join(home, path))));
   return found.filter((place) => place !== undefined);
+}
+
+/** Where programs on PATH are within a folder of a home that is hidden, and their libraries beside them. */
+export function programPlaces(home: string, path = process.env["PATH"] ?? ""): readonly string[] {
+  const isHidden = (place: string): boolean => {
+    const [first = ""] = relative(home, place).split("/");
+    return /^\.[^.]/.test(first) && !harmless.includes(first);
+  };
+  const hidden = path.split(delimiter).filter(isHidden);
+  return hidden.flatMap((place) => [place, join(dirname(place), "lib")]);
 }
 
 /** Where a link leads is what has to be hidden: bubblewrap mounts over no link. */

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cliAgent, type Message, runTask, type TaskSpec } from "@aifactory/core";
 import { probeSandbox } from "@aifactory/core/process";
 import { scriptedProvider } from "@aifactory/core/testing";
-import { privatePlaces } from "../src/private-places.js";
+import { privatePlaces, programPlaces } from "../src/private-places.js";
 import { done, workbench, write } from "./workbench.js";
 
 const probe = await probeSandbox();
@@ -174,4 +174,6 @@ it("what is private in a home is known by construction: every dot file but toolc
   const paths = (await privatePlaces(home)).map(({ path }) => path.slice(home.length + 1));
   expect(paths.toSorted()).toEqual([".cargo/credentials.toml", ".config/some-cloud", ".netrc", ".ssh"]);
   expect(await privatePlaces(join(home, "nowhere"))).toEqual([]);
+  const path = ["/usr/bin", `${home}/.npm-global/bin`, `${home}/.nvm/bin`, `${home}/bin`].join(":");
+  expect(programPlaces(home, path)).toEqual([`${home}/.npm-global/bin`, `${home}/.npm-global/lib`]);
 });
