@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { run } from "@aifactory/core/process";
@@ -46,7 +46,7 @@ export interface NotInstalled {
 
 /**
  * Finds the environment in the cache, or builds it there. It is ready when its record, written last and in one step,
- * names it; two that build the same one at once do not meet.
+ * names it; of two that build the same one at once, both use the one that was ready first.
  */
 export async function openVirtualenv(wanted: Wanted): Promise<Virtualenv | NotInstalled> {
   const folder = cacheFolder(wanted);
@@ -56,14 +56,32 @@ export async function openVirtualenv(wanted: Wanted): Promise<Virtualenv | NotIn
 
   const directory = join(folder, `python-${wanted.python.version}-${randomBytes(6).toString("hex")}`);
   await mkdir(folder, { recursive: true });
+  let kept: Made | undefined;
   try {
     const made = await build(wanted, directory);
     if ("problem" in made) return made;
-    await writeFile(`${directory}.new`, JSON.stringify(made));
-    await rename(`${directory}.new`, path);
-    return { ...made, cached: false };
+    kept = await publish(made, path);
+    return { ...kept, cached: false };
   } finally {
-    if ((await readRecord(path))?.directory !== directory) await rm(directory, { recursive: true, force: true });
+    if (kept?.directory !== directory) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Writes the record, and tells which environment it names: another one, when that was ready first. */
+async function publish(made: Made, path: string): Promise<Made> {
+  const fresh = `${made.directory}.new`;
+  await writeFile(fresh, JSON.stringify(made));
+  try {
+    // A rename would take the place of another's record, whose environment may be in use.
+    await link(fresh, path);
+    return made;
+  } catch {
+    const first = await readRecord(path);
+    if (first) return first;
+    await rename(fresh, path);
+    return made;
+  } finally {
+    await rm(fresh, { force: true });
   }
 }
 
