@@ -54,41 +54,64 @@ export async function commitChanges(request: CheckpointRequest): Promise<Checkpo
 }
 
 /**
- * Stages everything that changed, but for repositories within the worktree: of such a one git could keep only a pointer,
- * and to see whether it is clean it would work in it, with the filters that its own settings name and outside of any
- * sandbox.
+ * Stages everything that changed, but for huge new files and for repositories within the worktree: of such a one git could
+ * keep only a pointer, and to see whether it is clean it would work in it, with the filters that its own settings name and
+ * outside of any sandbox.
  *
- * @returns What could not be staged, for a person: those repositories, and files that git refuses, with git's words.
+ * @returns What could not be staged, for a person: those, and files that git refuses, with git's words.
  * @throws `git` when nothing could be.
  */
 async function stageAll(place: GitPlace, excludes: string): Promise<readonly string[]> {
   const config = [`core.excludesFile=${excludes}`];
-  const nested = await nestedRepositories(place, config);
-  const input = [".", ...nested.map((path) => `:(exclude,literal)${path}`)].join("\0");
+  const unfit = await unfitPaths(place, config);
+  const input = [".", ...unfit.map(({ path }) => `:(exclude,literal)${path}`)].join("\0");
   const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
   const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input });
   if (added.exitCode > 1)
     throw new AifactoryError("git", `git add failed: ${added.stderr.trim()}`, { status: added.exitCode });
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
   return [
-    ...nested.map((path) => `${printable(path)} (a repository of its own)`),
+    ...unfit.map(({ path, why }) => `${printable(path)} (${why})`),
     ...refused.map((line) => printable(line.slice("error: ".length))),
   ];
 }
 
-/** Untracked ones, which git lists with a slash at the end, and submodules that are filled. */
-async function nestedRepositories(place: GitPlace, config: readonly string[]): Promise<string[]> {
+/** Bytes of a new file that is not committed any more: git would take minutes for it, and no server would take it. */
+const hugeBytes = 1024 * 1024 * 1024;
+
+interface UnfitPath {
+  readonly path: string;
+  readonly why: string;
+}
+
+/** Untracked repositories, which git lists with a slash at the end, submodules that are filled, and huge new files. */
+async function unfitPaths(place: GitPlace, config: readonly string[]): Promise<readonly UnfitPath[]> {
   const [others, staged] = await Promise.all([
     git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
     git(place, ["ls-files", "--stage", "-z"]),
   ]);
-  const untracked = others.split("\0").filter((path) => path.endsWith("/"));
+  const untracked = others.split("\0").filter((path) => path !== "");
   const submodules = staged
     .split("\0")
     .filter((entry) => entry.startsWith("160000 "))
     .map((entry) => entry.slice(entry.indexOf("\t") + 1));
   const filled = await Promise.all(submodules.map(async (path) => isThere(join(place.cwd, path, ".git"))));
-  return [...untracked.map((path) => path.slice(0, -1)), ...submodules.filter((_, index) => filled[index])];
+  const sizes = await Promise.all(untracked.map(async (path) => sizeOf(join(place.cwd, path))));
+  const nested = [
+    ...untracked.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1)),
+    ...submodules.filter((_, index) => filled[index]),
+  ];
+  return [
+    ...nested.map((path) => ({ path, why: "a repository of its own" })),
+    ...untracked.filter((_, index) => sizes[index]! > hugeBytes).map((path) => ({ path, why: "larger than 1 GB" })),
+  ];
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return lstat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {

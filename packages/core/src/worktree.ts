@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Checkpoint, commitChanges, neverCommitted } from "./checkpoint.js";
@@ -178,6 +178,8 @@ export async function removeWorktree({ place, commonDir }: Repository, path: str
   await rm(join(commonDir, "worktrees", basename(path)), { recursive: true, force: true, maxRetries: 3 });
   await tryGit(place, ["worktree", "prune"]);
   await rm(join(directory, partial), { force: true });
+  // The folder of this repository's worktrees goes with the last of them.
+  await rmdir(dirname(path)).catch(() => {});
 }
 
 async function listSubmodules(place: GitPlace): Promise<string[]> {

@@ -111,7 +111,7 @@ describe("submodules", () => {
 });
 
 describe("a file of 2 GB", () => {
-  it("is not read, not searched, and ends no run", async () => {
+  it("is not read, not searched, not committed, and ends no run", async () => {
     const huge = "truncate -s 2G zeros.bin; head -c 9000 /dev/zero | tr '\\0' a > text.txt; truncate -s 2G text.txt";
     const { outcome, told } = await attack(bench, [
       {
@@ -122,11 +122,13 @@ describe("a file of 2 GB", () => {
           { name: "run_command", input: { command: "rm .gitignore" } },
           { name: "search_files", input: { pattern: "x = 1", literal: true } },
           { name: "list_files", input: {} },
-          { name: "run_command", input: { command: "rm zeros.bin text.txt" } },
         ],
       },
     ]);
     expect(outcome.status).toBe("ready");
+    const left = outcome.notices.find(({ code }) => code === "not-committed")?.message;
+    expect(left).toContain("zeros.bin (larger than 1 GB)");
+    expect(await bench.repository.git("ls-tree", "--name-only", "-r", outcome.branch)).not.toContain("zeros.bin");
     expect(told[1]).toContain("binary file (2147483648 bytes)");
     expect(told[2]).toContain("too large to edit");
     expect(told[4]).toMatch(/^app.py:1:x = 1\n\[not searched .*text.txt, zeros.bin\]$/);
