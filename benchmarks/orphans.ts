@@ -61,9 +61,12 @@ function end(pid: number): void {
   }
 }
 
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort());
+
 try {
   parent = await bundle("orphans-parent", folder);
-  for (let done = 0; done < kills; done += atOnce) {
+  for (let done = 0; done < kills && !stop.signal.aborted; done += atOnce) {
     const batch = Array.from({ length: Math.min(atOnce, kills - done) }, (_, at) => rows[(done + at) % rows.length]!);
     const words = await Promise.all(batch.map(killOne));
     for (const [at, word] of words.entries()) {
@@ -75,12 +78,12 @@ try {
   }
   console.table(rows);
   const lost = rows.reduce((sum, row) => sum + row.survivors, 0);
+  const times = rows.reduce((sum, row) => sum + row.kills, 0);
   const load = loadavg()[0]?.toFixed(1);
   console.log(
-    `${lost} survivors of ${kills} kills (${availableParallelism()} cores, load ${load}, node ${process.version})`,
+    `${lost} survivors of ${times} kills (${availableParallelism()} cores, load ${load}, node ${process.version})`,
   );
-  process.exitCode =
-    lost === 0 && rows.every(({ when, kills: times, seen }) => when !== "up" || times === 0 || seen >= 4) ? 0 : 1;
+  process.exitCode = lost === 0 && rows.every((row) => row.when !== "up" || row.kills === 0 || row.seen >= 4) ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
