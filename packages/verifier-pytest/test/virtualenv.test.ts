@@ -28,7 +28,7 @@ describe("environments", () => {
       await access(made.python);
       return made.directory;
     };
-    const [first = "", second] = await Promise.all([open(), open()]);
+    const [first, second] = await Promise.all([open(), open()]);
     expect(second).toBe(first);
     expect(await readdir(cache)).toHaveLength(2);
     await rm(first, { recursive: true });

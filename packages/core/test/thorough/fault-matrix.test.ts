@@ -3,11 +3,11 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { AifactoryError, openRun, type Outcome } from "@aifactory/core";
-import { type OwnCell, type Column, goOn, inCell, runInto } from "./fault-cell.js";
-import { files } from "./fault-agent.js";
-import type { Ending, Fault } from "./fault-kinds.js";
-import { remainsOf, survivors } from "./fault-remains.js";
-import { faults } from "./fault-table.js";
+import { type OwnCell, type Column, goOn, inCell, runInto } from "../fault-cell.js";
+import { files } from "../fault-agent.js";
+import type { Ending, Fault } from "../fault-kinds.js";
+import { remainsOf, survivors } from "../fault-remains.js";
+import { faults } from "../fault-table.js";
 
 // Each fault with each kind of provider, through a whole run with real git, and what is left afterwards. Linux only where it
 // looks for processes.
