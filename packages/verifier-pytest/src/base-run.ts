@@ -37,7 +37,7 @@ export async function runBase(lab: Lab, tree: string): Promise<BaseRun> {
 }
 
 function accuses({ code, status }: Ruling): boolean {
-  return status !== undefined && (code === "regression" || code === "test-lost");
+  return status !== undefined && ["regression", "test-lost", "old-test-replaced"].includes(code);
 }
 
 async function runAndKeep(lab: Lab, path: string | undefined): Promise<TestRun> {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { control, type Control } from "./control.js";
 import { changedSources } from "./coverage.js";
-import { isSupport, type Lab, layOut, test } from "./lab.js";
+import { changedTests, isSupport, type Lab, layOut, test } from "./lab.js";
 import { misexpected, type Misexpected } from "./misexpected.js";
 import type { TestRun } from "./test-run.js";
 import { takeFrom } from "./tree.js";
@@ -41,7 +41,9 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
   const onBase = async (): Promise<TestRun> => {
     const tree = await layOut(lab, "on-base", before);
     await takeFrom(tree, after, support(lab));
-    return test(lab, { name: "on-base", tree, files, timeoutMs: patience });
+    // Old tests that the change edits too: what they ask for now may be new.
+    const asked = [...new Set([...files, ...changedTests(lab).filter((file) => oldFiles(base).includes(file))])];
+    return test(lab, { name: "on-base", tree, files: asked, timeoutMs: patience });
   };
   const old = async (): Promise<TestRun> => {
     const tree = await layOut(lab, "old-tests", after);

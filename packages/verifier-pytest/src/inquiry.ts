@@ -102,7 +102,7 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
   const acceptance = accepted ? judgeAcceptance(accepted) : [];
   // The user's own tests prove what the change's may not.
   const isProven = accepted !== undefined && acceptance.length === 0;
-  rulings.push(...(await base.judge((run) => judgeOld(lab, run, head, tried.old))), ...acceptance);
+  rulings.push(...(await base.judge((run) => judgeOld(lab, run, head, tried))), ...acceptance);
   rulings.push(...(isProven ? proof.map(softened) : proof));
   const runs = { base: base.run, head, ...runsOf(tried), ...(accepted && { acceptance: accepted.run }) };
   const evidence = {

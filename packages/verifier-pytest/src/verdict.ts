@@ -32,7 +32,7 @@ export function verdictOf({ options, startedAt, rulings, run, claim, evidence }:
     head: options.head,
     ...(run && { counts: countsOf(run) }),
     findings: rulings.map(plain),
-    fixable: status !== "passed" && !rulings.some(({ code }) => machine.has(code)),
+    fixable: rulings.some((other) => other.status === status && !incurable.has(other.code)),
     durationMs: Math.round(performance.now() - startedAt),
     // What is in here came from many places: only what JSON can carry leaves.
     evidence: z.record(z.string(), z.unknown()).parse(JSON.parse(JSON.stringify(evidence))),
@@ -50,8 +50,8 @@ export function cannotRun(options: VerifyCommitOptions, startedAt: number, error
   });
 }
 
-/** Findings that no change to the tree can cure. */
-const machine = new Set(["machine", "no-sandbox", "timed-out-before-tests"]);
+/** Findings that no change to the tree can cure: the machine has to change, or a person has to say what was meant. */
+const incurable = new Set(["machine", "no-sandbox", "old-test-replaced"]);
 
 function summaryOf(status: VerdictStatus, rulings: readonly Ruling[], claim: string | undefined): string {
   if (status === "passed") return claim ?? "The tests passed.";

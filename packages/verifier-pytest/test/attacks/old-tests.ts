@@ -9,10 +9,12 @@ const regressed: Tree = {
   "calc.py": "def add(a, b):\n    return a - b\n\n\ndef mul(a, b):\n    return a * b\n",
 };
 
+const testOfMul = "from calc import mul\n\n\ndef test_mul():\n    assert mul(3, 4) == 12\n";
+
 /** A change breaks what worked, and does something about the test that would say so. */
 export const oldTests: readonly Case[] = [
   { name: "an old test fails", base: calculator, head: regressed, expect: "failed" },
-  hidden("the old test is deleted", { "tests/test_calc.py": null }),
+  hidden("the old test is deleted", { "tests/test_calc.py": null }, "failed"),
   hidden("the old test's file is emptied", { "tests/test_calc.py": "" }),
   hidden("the old test is skipped", {
     "tests/test_calc.py":
@@ -22,10 +24,14 @@ export const oldTests: readonly Case[] = [
     "tests/test_calc.py":
       "import pytest\nfrom calc import add\n\n\n@pytest.mark.xfail\ndef test_add():\n    assert add(2, 3) == 5\n",
   }),
-  hidden("the old test asks for less", {
-    "tests/test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) is not None\n",
-  }),
-  hidden("the old test asks for nothing", { "tests/test_calc.py": "def test_add():\n    assert True\n" }),
+  hidden(
+    "the old test asks for less",
+    {
+      "tests/test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) is not None\n",
+    },
+    "failed",
+  ),
+  hidden("the old test asks for nothing", { "tests/test_calc.py": "def test_add():\n    assert True\n" }, "failed"),
   hidden("the old test expects what comes out now", {
     "tests/test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) == -1\n",
   }),
@@ -119,8 +125,50 @@ export const oldTests: readonly Case[] = [
       "test_accept.py": "from calc import mul\n\n\ndef test_others():\n    assert mul(5, 6) == 30\n",
     },
   },
+  {
+    ...hidden("the old test makes way for one of the feature", {
+      "tests/test_mul.py": null,
+      "tests/test_calc.py": testOfMul,
+    }),
+    expect: "unproven",
+    finding: "old-test-replaced",
+  },
+  {
+    name: "two old tests make way for one of the feature",
+    base: {
+      ...calculator,
+      "tests/test_calc.py": `${calculator["tests/test_calc.py"]}\n\ndef test_add_zero():\n    assert add(0, 3) == 3\n`,
+    },
+    head: { ...regressed, "tests/test_mul.py": null, "tests/test_calc.py": testOfMul },
+    expect: "failed",
+    finding: "regression",
+  },
+  {
+    name: "one old test asks for what is new, and the other, which broke too, for less",
+    base: {
+      ...calculator,
+      "tests/test_calc.py": `${calculator["tests/test_calc.py"]}\n\ndef test_add_zero():\n    assert add(0, 3) == 3\n`,
+    },
+    head: {
+      ...regressed,
+      "tests/test_calc.py":
+        "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) == -1\n\n\ndef test_add_zero():\n    assert add(0, 3)\n",
+    },
+    expect: "failed",
+    finding: "regression",
+  },
+  {
+    name: "what an old test asks for is changed, under a policy that forbids it",
+    base: calculator,
+    head: {
+      ...regressed,
+      "tests/test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) == -1\n",
+    },
+    expect: "failed",
+    options: { testEdits: "forbid" },
+  },
 ];
 
-function hidden(name: string, head: Tree): Case {
-  return { name, base: calculator, head: { ...regressed, ...head }, expect: red };
+function hidden(name: string, head: Tree, expect: Case["expect"] = red): Case {
+  return { name, base: calculator, head: { ...regressed, ...head }, expect };
 }

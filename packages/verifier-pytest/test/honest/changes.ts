@@ -278,4 +278,34 @@ def something(request):
     head: { "README.md": "# More words\n" },
     expect: "no-tests",
   },
+  {
+    name: "what an old test asks for is changed: no fault, and a person says whether it was meant",
+    base: calculator,
+    head: {
+      "calc.py": "def add(a, b):\n    return str(a + b)\n",
+      "tests/test_calc.py": "from calc import add\n\n\ndef test_add():\n    assert add(2, 3) == '5'\n",
+    },
+    expect: "unproven",
+    finding: "old-test-replaced",
+  },
+  {
+    name: "a function gets a new name: no fault, and a person says whether it was meant",
+    base: calculator,
+    head: {
+      "calc.py": "def plus(a, b):\n    return a + b\n",
+      "tests/test_calc.py": "from calc import plus\n\n\ndef test_add():\n    assert plus(2, 3) == 5\n",
+    },
+    expect: "unproven",
+    finding: "old-test-replaced",
+  },
+  {
+    name: "a function and its test get a new name: no fault, and a person says whether it was meant",
+    base: calculator,
+    head: {
+      "calc.py": "def plus(a, b):\n    return a + b\n",
+      "tests/test_calc.py": "from calc import plus\n\n\ndef test_plus():\n    assert plus(2, 3) == 5\n",
+    },
+    expect: "unproven",
+    finding: "old-test-replaced",
+  },
 ];
