@@ -16,8 +16,8 @@ const folder = process.env["AIFACTORY_AGENTS"] ?? join(homedir(), ".cache", "aif
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: programs }, null, 2));
 // Their install scripts do nothing that the tests need: these start the native programs, not npm's shims.
-const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder];
-const { status, error } = spawnSync("npm", args, { stdio: "inherit", timeout: 15 * 60_000 });
+const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--prefix", folder];
+const { status, error } = spawnSync("npm", args, { stdio: "inherit", timeout: 10 * 60_000 });
 if (status !== 0) {
   console.error(
     `The agent programs could not be installed${error ? `: ${error.message}` : ""}. Is npm's registry reachable?`,

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { probeSandbox, run } from "@aifactory/core/process";
+import { childEnvironment, probeSandbox, run } from "@aifactory/core/process";
 import { afterAll, describe, expect, it } from "vitest";
 
 const nobody = 65_534;
@@ -58,7 +58,8 @@ async function obstacle(): Promise<string> {
 
 /** Runs a program with nothing of root's but the places that pip knows of. */
 async function asNobody(command: readonly string[]): ReturnType<typeof run> {
-  const settings = await run({ command: "python3", args: ["-I", "-m", "pip", "config", "list"] });
+  const asked = { command: "python3", args: ["-m", "pip", "config", "list"] };
+  const settings = await run({ ...asked, env: childEnvironment({}, ["PIP_*"]) });
   const places = [...settings.stdout.matchAll(/index-url='(.*)'/g)].map(([, urls]) => urls).join(" ");
   const env = {
     PATH: "/usr/bin:/bin",
