@@ -1,10 +1,11 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["aifactory-source", "module", "node", "development|production"] } },
   test: {
     // Most tests wait for processes: with two workers per core no core is idle.
-    maxWorkers: "200%",
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"] } },
       {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Comparison } from "@aifactory/core";
-import { type CommandResult, run } from "@aifactory/core/process";
+import { childEnvironment, type CommandResult, run } from "@aifactory/core/process";
 import { onTestFinished } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
@@ -19,6 +19,8 @@ export async function runBenchmark(
     command: process.execPath,
     args: ["--import", "tsx", "--conditions=aifactory-source", script, "--repo", repo, "--json", json, ...args],
     cwd: root,
+    // What pip needs to find packages is the machine's own business.
+    env: childEnvironment({}, ["PIP_*", "UV_*"]),
     timeoutMs: 240_000,
   });
   return { ...result, repo, rows: async () => JSON.parse(await readFile(json, "utf8")) };
