@@ -1,11 +1,10 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   ssr: { resolve: { conditions: ["aifactory-source", "module", "node", "development|production"] } },
   test: {
-    // Most tests wait for processes: with two workers per core no core is idle.
-    maxWorkers: 2 * availableParallelism(),
+    // Most tests wait for processes: one worker per core, where the default would leave one idle.
+    maxWorkers: "100%",
     projects: [
       { extends: true, test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"] } },
       {
@@ -21,7 +20,12 @@ export default defineConfig({
       // What `pnpm test` leaves out to stay short: more cases of the same suites. `.ci/run` runs them too.
       {
         extends: true,
-        test: { name: "thorough", include: ["packages/*/test/thorough/**/*.test.ts"], testTimeout: 60_000 },
+        test: {
+          name: "thorough",
+          include: ["packages/*/test/thorough/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
     coverage: {

@@ -3,7 +3,7 @@ import type { Case } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 
 /** How many cases stand for one that `pnpm test` runs. Together the two commands run each once. */
-const share = { attack: 3, honest: 2 } as const;
+const share = { attack: 6, honest: 4 } as const;
 
 /**
  * One test for each case, a few at a time.

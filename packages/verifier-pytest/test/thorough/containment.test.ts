@@ -8,14 +8,14 @@ import { fileURLToPath } from "node:url";
 import { probeSandbox } from "@aifactory/core/process";
 import type { Verdict } from "@aifactory/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { calculator, goodFeature } from "./calculator.js";
-import { judgeCase, told } from "./judge-case.js";
+import { calculator, goodFeature } from "../calculator.js";
+import { judgeCase, told } from "../judge-case.js";
 
 // Whatever could harm the machine runs only where the sandbox and its limits were seen to work, in this very run.
 const probe = await probeSandbox();
 const skipped = probe.kind === "none" ? `, skipped because there is no sandbox here: ${probe.reason}` : "";
 
-const source = fileURLToPath(new URL("../src/python", import.meta.url));
+const source = fileURLToPath(new URL("../../src/python", import.meta.url));
 let server: Server;
 let port: number;
 let outside: string;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { probeSandbox } from "@aifactory/core/process";
 import type { Verdict } from "@aifactory/core";
 import { describe, expect, it } from "vitest";
-import { type Change, cache, judge } from "./judge.js";
+import { type Change, cache, judge } from "../judge.js";
 
 const isOpen = (await probeSandbox()).kind === "none";
 
