@@ -1,7 +1,7 @@
 import { describe, it } from "vitest";
 import { type SceneFiles, verifierContract, type VerifierScene } from "@aifactory/core/testing";
-import pytestVerifier from "../src/index.js";
-import { cache } from "./judge.js";
+import pytestVerifier from "../../src/index.js";
+import { cache } from "../judge.js";
 
 const base = {
   "calc.py": "def add(a, b):\n    return a + b\n",

@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { TaskEvents, type Tool } from "@aifactory/core";
 import { probeSandbox } from "@aifactory/core/process";
-import { attack, command } from "./hostile-model.js";
-import { isAlive, workbench } from "./workbench.js";
+import { attack, command } from "../hostile-model.js";
+import { isAlive, workbench } from "../workbench.js";
 
 const probe = await probeSandbox();
 const bench = workbench();
