@@ -40,6 +40,7 @@ const layers: readonly (readonly string[])[] = [
   ["ask", "reply"],
   [
     "acp",
+    "agent-words",
     "ask-program",
     "cli-agent",
     "guard",

@@ -1,4 +1,4 @@
-import { type FinishReason, jsonLine, type TurnEvent, type TurnRequest } from "@aifactory/core";
+import { agentWords, type FinishReason, jsonLine, type TurnEvent, type TurnRequest } from "@aifactory/core";
 import type { ClaudeCliOptions } from "./cli-command.js";
 import { failureOf } from "./cli-failure.js";
 import { type Block, blocksOf, fieldsOf, type Line } from "./cli-lines.js";
@@ -13,8 +13,7 @@ const reasons: { readonly [stop: string]: FinishReason } = {
 
 /** Makes the reader of one turn's lines. It remembers the text, who served and which denials were told. */
 export function readLines(options: ClaudeCliOptions, request: TurnRequest): (line: string) => readonly TurnEvent[] {
-  let text = "";
-  let textOf: unknown;
+  const words = agentWords();
   let servedModel = "";
   let word = "";
   let retryAfterMs: number | undefined;
@@ -25,13 +24,7 @@ export function readLines(options: ClaudeCliOptions, request: TurnRequest): (lin
   const tell = (block: Block, id: unknown, isMain: boolean): readonly TurnEvent[] => {
     const { type, text: said = "", thinking } = block;
     // What an agent of its own says is for it, not for us.
-    if (type === "text" && isMain) {
-      if (said === "") return [];
-      const piece = text !== "" && id !== textOf ? `\n\n${said}` : said;
-      textOf = id;
-      text += piece;
-      return [{ type: "text", text: piece }];
-    }
+    if (type === "text" && isMain) return words.say(id, said);
     if (type === "thinking" && isMain) return thinking ? [{ type: "thinking", text: thinking }] : [];
     if (type === "redacted_thinking") return [];
     if (type !== "tool_use") return [{ type: "raw", value: block }];
@@ -82,7 +75,7 @@ export function readLines(options: ClaudeCliOptions, request: TurnRequest): (lin
       {
         type: "finish",
         reason: { unified: error ? "error" : (reasons[line.stop_reason ?? ""] ?? "stop"), ...(raw && { raw }) },
-        message: { role: "assistant", text, calls: [] },
+        message: { role: "assistant", text: words.text, calls: [] },
         ...(servedModel !== "" && { servedModel }),
         ...(error && { error }),
       },

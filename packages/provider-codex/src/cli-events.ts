@@ -1,4 +1,4 @@
-import type { ErrorData, TurnEvent, TurnRequest, Usage } from "@aifactory/core";
+import { agentWords, type ErrorData, type TurnEvent, type TurnRequest, type Usage } from "@aifactory/core";
 import type { CodexCliOptions } from "./cli-command.js";
 import { failureOf, infoOf } from "./cli-failure.js";
 import { type Answer, type Item, type Params, silent, type TokenCounts } from "./cli-messages.js";
@@ -17,10 +17,7 @@ export interface EventReader {
 
 /** Makes the reader of one turn. */
 export function readEvents(options: CodexCliOptions, request: TurnRequest): EventReader {
-  let text = "";
-  let speaking = "";
-  /** What was said and thought so far, by the id of the item. */
-  const told = new Map<string, string>();
+  const words = agentWords();
   const begun = new Set<string>();
   let thread = "";
   let servedModel = "";
@@ -28,18 +25,6 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
   let resetsAt: string | undefined;
   let hasActed = false;
 
-  const say = (id: string, said: string): readonly TurnEvent[] => {
-    if (said === "") return [];
-    const piece = text !== "" && id !== speaking ? `\n\n${said}` : said;
-    speaking = id;
-    text += piece;
-    told.set(id, (told.get(id) ?? "") + said);
-    return [{ type: "text", text: piece }];
-  };
-  const think = (id: string, thought: string): readonly TurnEvent[] => {
-    told.set(id, (told.get(id) ?? "") + thought);
-    return thought === "" ? [] : [{ type: "thinking", text: thought }];
-  };
   const started = (item: Item): readonly TurnEvent[] => {
     const call = toolCall(item);
     if (!call) return [];
@@ -49,10 +34,10 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
   };
   const completed = (item: Item): readonly TurnEvent[] => {
     const { type = "", id = "", text: said = "", summary = [], content = [] } = item;
-    const before = told.get(id) ?? "";
     if (type === "userMessage") return [];
-    if (type === "agentMessage") return say(id, said.startsWith(before) ? said.slice(before.length) : "");
-    if (type === "reasoning") return before === "" ? think(id, [...summary, ...content].join("\n\n")) : [];
+    if (type === "agentMessage") return words.say(id, words.rest(id, said));
+    if (type === "reasoning")
+      return words.told(id) === "" ? words.think(id, [...summary, ...content].join("\n\n")) : [];
     if (type === "contextCompaction") return [notice("compaction", "It shortened what it remembers of this turn.")];
     if (begun.has(id)) return toolResult(item, request.cwd);
     const call = started(item);
@@ -68,7 +53,7 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
   const finish: EventReader["finish"] = (raw, error) => ({
     type: "finish",
     reason: { unified: error ? "error" : "stop", raw },
-    message: { role: "assistant", text, calls: [] },
+    message: { role: "assistant", text: words.text, calls: [] },
     ...(servedModel !== "" && { servedModel }),
     ...(error && { error }),
   });
@@ -82,10 +67,10 @@ export function readEvents(options: CodexCliOptions, request: TurnRequest): Even
     const { itemId = "", delta = "", item = {}, error = {}, message = "", summary, details } = params;
     switch (method) {
       case "item/agentMessage/delta":
-        return say(itemId, delta);
+        return words.say(itemId, delta);
       case "item/reasoning/summaryTextDelta":
       case "item/reasoning/textDelta":
-        return think(itemId, delta);
+        return words.think(itemId, delta);
       case "item/started":
         return started(item);
       case "item/completed":

@@ -1,4 +1,4 @@
-import { jsonLine, type TurnEvent, type TurnRequest } from "@aifactory/core";
+import { agentWords, jsonLine, type TurnEvent, type TurnRequest } from "@aifactory/core";
 import type { CopilotOptions } from "./command.js";
 import { failureOf } from "./failure.js";
 import { type Line, type LineData, type SessionError, silent } from "./lines.js";
@@ -6,31 +6,11 @@ import { notice, toolCall, toolResult } from "./tools.js";
 
 /** Makes the reader of one turn's lines. It remembers the text, who served and what went wrong. */
 export function readLines(options: CopilotOptions, request: TurnRequest): (line: string) => readonly TurnEvent[] {
-  let text = "";
-  /** What was said and thought so far, by the id of the message or the thought. */
-  const told = new Map<string, string>();
-  let speaking = "";
+  const words = agentWords();
   let servedModel = "";
   let trouble: SessionError | undefined;
   let hasActed = false;
 
-  const say = (id: string, said: string): readonly TurnEvent[] => {
-    if (said === "") return [];
-    const piece = text !== "" && id !== speaking ? `\n\n${said}` : said;
-    speaking = id;
-    text += piece;
-    told.set(id, (told.get(id) ?? "") + said);
-    return [{ type: "text", text: piece }];
-  };
-  const think = (id: string, thought: string): readonly TurnEvent[] => {
-    told.set(id, (told.get(id) ?? "") + thought);
-    return thought === "" ? [] : [{ type: "thinking", text: thought }];
-  };
-  /** A message comes in deltas and then whole; without streaming, only whole. */
-  const rest = (id: string, whole: string): string => {
-    const before = told.get(id) ?? "";
-    return whole.startsWith(before) ? whole.slice(before.length) : "";
-  };
   const finish = ({ exitCode, usage }: Line): readonly TurnEvent[] => {
     const failed = exitCode === 0 ? trouble : (trouble ?? { message: `It ended with ${exitCode}.` });
     const error = failed && failureOf(failed, hasActed, options, request.model);
@@ -39,7 +19,7 @@ export function readLines(options: CopilotOptions, request: TurnRequest): (line:
       {
         type: "finish",
         reason: { unified: error ? "error" : "stop", raw: failed?.errorType ?? `exit ${exitCode}` },
-        message: { role: "assistant", text, calls: [] },
+        message: { role: "assistant", text: words.text, calls: [] },
         ...(servedModel !== "" && { servedModel }),
         ...(error && { error }),
       },
@@ -49,14 +29,15 @@ export function readLines(options: CopilotOptions, request: TurnRequest): (line:
     const { messageId = "", reasoningId = "", deltaContent = "", content = "" } = data;
     switch (line.type ?? "") {
       case "assistant.message_delta":
-        return say(messageId, deltaContent);
+        return words.say(messageId, deltaContent);
       case "assistant.message":
         servedModel = data.model ?? servedModel;
-        return say(messageId, rest(messageId, content));
+        // A message comes in deltas and then whole; without streaming, only whole.
+        return words.say(messageId, words.rest(messageId, content));
       case "assistant.reasoning_delta":
-        return think(reasoningId, deltaContent);
+        return words.think(reasoningId, deltaContent);
       case "assistant.reasoning":
-        return think(reasoningId, rest(reasoningId, content));
+        return words.think(reasoningId, words.rest(reasoningId, content));
       case "assistant.turn_retry":
         return [notice("retry", `It tries again: ${data.reason}.`)];
       case "session.warning":

@@ -1,3 +1,4 @@
+import { agentWords } from "../agent-words.js";
 import type { AcpExtras } from "../acp.js";
 import { type ErrorData, errorData } from "../errors.js";
 import { fieldsOf, type RpcValue, textOf } from "../json-rpc.js";
@@ -38,20 +39,11 @@ const silent = new Set([
 /** Reads the updates of one prompt. Purely: it asks nobody anything. */
 export function acpAnswer({ cwd, signal }: TurnRequest): AcpAnswer {
   const tools = acpTools(cwd);
-  let text = "";
-  let isNewPart = false;
-  let messageId: unknown;
+  const spoken = agentWords();
   let cost: Cost | undefined;
 
-  const say = (words: string, id: unknown): readonly TurnEvent[] => {
-    if (words === "") return [];
-    const piece = text !== "" && (isNewPart || id !== messageId) ? `\n\n${words}` : words;
-    [isNewPart, messageId] = [false, id];
-    text += piece;
-    return [{ type: "text", text: piece }];
-  };
   const use = (events: readonly TurnEvent[]): readonly TurnEvent[] => {
-    isNewPart = true;
+    spoken.pause();
     return events;
   };
   const finish = (
@@ -60,7 +52,7 @@ export function acpAnswer({ cwd, signal }: TurnRequest): AcpAnswer {
   ): TurnEvent => {
     const { raw, ...facts } = more;
     const reason = { unified, ...(raw !== undefined && { raw }) };
-    return { type: "finish", reason, message: { role: "assistant", text, calls: [] }, ...facts };
+    return { type: "finish", reason, message: { role: "assistant", text: spoken.text, calls: [] }, ...facts };
   };
   const fail = (error: ErrorData, raw?: string): readonly TurnEvent[] => {
     // Being stopped, it may still say something about that.
@@ -76,7 +68,7 @@ export function acpAnswer({ cwd, signal }: TurnRequest): AcpAnswer {
       const { sessionUpdate: type, content, messageId: id } = update;
       const words = fieldsOf(content)["text"];
       if (type === "tool_call" || type === "tool_call_update") return use(tools.update(update));
-      if (type === "agent_message_chunk" && typeof words === "string") return say(words, id);
+      if (type === "agent_message_chunk" && typeof words === "string") return spoken.say(id, words);
       if (type === "agent_thought_chunk" && typeof words === "string") return [{ type: "thinking", text: words }];
       if (type === "usage_update") {
         cost = costOf(update["cost"]) ?? cost;
@@ -88,7 +80,7 @@ export function acpAnswer({ cwd, signal }: TurnRequest): AcpAnswer {
       const raw = textOf(result["stopReason"]);
       const counted = { ...usage, ...(cost && { cost }), ...(usage?.cost && { cost: usage.cost }) };
       const used = Object.keys(counted).length > 0;
-      const error = troubleOf(raw, text !== "" || tools.hasActed());
+      const error = troubleOf(raw, spoken.text !== "" || tools.hasActed());
       return [
         ...(used ? [{ type: "usage", counts: "turn", usage: counted } as const] : []),
         ...(error
