@@ -1,6 +1,6 @@
 import type { Deadlines } from "./deadlines.js";
 import type { ErrorData } from "./errors.js";
-import type { LiveEvent, RecordEvent, StepKey } from "./events.js";
+import type { Isolation, LiveEvent, RecordEvent, StepKey } from "./events.js";
 import type { Retry } from "./retry.js";
 import { describeTool } from "./tools/index.js";
 import { type Reply, takeTurn } from "./turn.js";
@@ -16,6 +16,8 @@ export interface WorkOrder {
   readonly model: string;
   /** Of an agent's program. */
   readonly version?: string;
+  /** What its commands or its program run in. */
+  readonly isolation: Isolation;
   readonly system: string;
   /** What was said before: it is in the journal already. */
   readonly history: readonly Message[];
@@ -101,7 +103,7 @@ export function askerFor(order: WorkOrder): Asker {
         ...(reply.servedModel !== undefined && { servedModel: reply.servedModel }),
         reason: reply.reason.unified,
         ...(order.version !== undefined && { version: order.version }),
-        isolation: context.sandbox && (provider.kind === "model" || provider.confines) ? "bubblewrap" : "none",
+        isolation: order.isolation,
         ...(usage && { usage }),
         durationMs: reply.durationMs,
       });

@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import type { DiffStat } from "./events.js";
@@ -86,38 +86,39 @@ interface UnfitPath {
 
 /** Untracked repositories, which git lists with a slash at the end, submodules that are filled, and huge new files. */
 async function unfitPaths(place: GitPlace, config: readonly string[]): Promise<readonly UnfitPath[]> {
-  const [others, staged] = await Promise.all([
+  const [others, submodules] = await Promise.all([
     git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
-    git(place, ["ls-files", "--stage", "-z"]),
+    submodulesOf(place),
   ]);
   const untracked = others.split("\0").filter((path) => path !== "");
-  const submodules = staged
-    .split("\0")
-    .filter((entry) => entry.startsWith("160000 "))
-    .map((entry) => entry.slice(entry.indexOf("\t") + 1));
-  const filled = await Promise.all(submodules.map(async (path) => isThere(join(place.cwd, path, ".git"))));
+  const filled = await Promise.all(submodules.map(async (path) => sizeOf(join(place.cwd, path, ".git"))));
   const sizes = await Promise.all(untracked.map(async (path) => sizeOf(join(place.cwd, path))));
   const nested = [
     ...untracked.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1)),
-    ...submodules.filter((_, index) => filled[index]),
+    ...submodules.filter((_, index) => filled[index] !== undefined),
   ];
   return [
     ...nested.map((path) => ({ path, why: "a repository of its own" })),
-    ...untracked.filter((_, index) => sizes[index]! > hugeBytes).map((path) => ({ path, why: "larger than 1 GB" })),
+    ...untracked
+      .filter((_, index) => (sizes[index] ?? 0) > hugeBytes)
+      .map((path) => ({ path, why: "larger than 1 GB" })),
   ];
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return lstat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+/** The paths of submodules. */
+export async function submodulesOf(place: GitPlace): Promise<readonly string[]> {
+  const staged = await git(place, ["ls-files", "--stage", "-z"]);
+  return staged
+    .split("\0")
+    .filter((entry) => entry.startsWith("160000 "))
+    .map((entry) => entry.slice(entry.indexOf("\t") + 1));
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Bytes of what stands at a path; undefined when nothing does. */
+async function sizeOf(path: string): Promise<number | undefined> {
   return lstat(path).then(
-    () => true,
-    () => false,
+    ({ size }) => size,
+    () => undefined,
   );
 }
 
@@ -148,7 +149,7 @@ export async function diffStat(place: GitPlace, from: string, to: string): Promi
 }
 
 /** Caches and environments that tools leave behind; committing them would only hide the change. */
-export const neverCommitted = [
+const neverCommitted = [
   "__pycache__/",
   "*.pyc",
   ".pytest_cache/",
@@ -166,3 +167,10 @@ export const neverCommitted = [
   ".aifactory-????????-????-????-????-????????????",
   "",
 ];
+
+/** Writes the list of what is never committed into a run's folder; gives its path. */
+export async function writeExcludes(directory: string): Promise<string> {
+  const file = join(directory, "excludes");
+  await writeFile(file, neverCommitted.join("\n"));
+  return file;
+}

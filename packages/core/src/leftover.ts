@@ -1,12 +1,12 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Checkpoint, commitChanges, diffStat, neverCommitted } from "./checkpoint.js";
+import { type Checkpoint, commitChanges, diffStat, writeExcludes } from "./checkpoint.js";
 import { AifactoryError } from "./errors.js";
 import { git, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
-import { partial, removeWorktree } from "./worktree.js";
+import { adminDir, ownPlace, partial, removeWorktree } from "./worktree.js";
 
 /** Whose leftovers. */
 export interface LeftoverRequest {
@@ -31,16 +31,13 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoin
   await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
   if (path !== undefined) {
-    const gitDir = adminDir(repository, id);
-    const directory = runDirectory(repository.commonDir, id);
-    const index = join(directory, "index");
-    const excludes = join(directory, "excludes");
-    await mkdir(directory, { recursive: true });
-    await writeFile(excludes, neverCommitted.join("\n"));
-    await dropLock(index);
-    const place = { cwd: path, gitDir: repository.commonDir, workTree: path, indexFile: index };
+    const { commonDir } = repository;
+    const gitDir = adminDir(commonDir, id);
+    const excludes = await writeExcludes(runDirectory(commonDir, id));
+    const place = ownPlace(commonDir, id, path);
+    await dropLock(place.indexFile);
     // Killed between making the worktree and its index: then nobody has worked in it yet.
-    if (!(await isFile(index))) await git(place, ["read-tree", head]);
+    if (!(await isFile(place.indexFile))) await git(place, ["read-tree", head]);
     const message = `Work in progress\n\nFound after run ${id} was interrupted.`;
     const made = await commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
     await removeWorktree(repository, path);
@@ -70,8 +67,7 @@ export async function clearLeftover(repository: Repository, id: string): Promise
   await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
   if (path === undefined) return undefined;
-  const { commonDir } = repository;
-  const place = { cwd: path, gitDir: commonDir, workTree: path, indexFile: join(runDirectory(commonDir, id), "index") };
+  const place = ownPlace(repository.commonDir, id, path);
   // A submodule's own state is not asked for: git would run its filters.
   const changed = await git(place, ["diff", "--name-only", "--no-ext-diff", "--ignore-submodules=dirty"]);
   const untracked = await git(place, ["ls-files", "--others", "--exclude-standard", "--directory"]);
@@ -90,10 +86,6 @@ async function dropPartial(repository: Repository, id: string): Promise<void> {
 export async function leftoverPath(repository: Repository, id: string): Promise<string | undefined> {
   const path = await readFile(join(runDirectory(repository.commonDir, id), "worktree"), "utf8").catch(() => "");
   return path !== "" && (await stat(path).catch(() => undefined))?.isDirectory() ? path : undefined;
-}
-
-function adminDir({ commonDir }: Repository, id: string): string {
-  return join(commonDir, "worktrees", id);
 }
 
 /** The branch's tip, which must stand on what the run did. A branch that is gone is made again from its commit. */

@@ -52,7 +52,7 @@ export interface Cleaning {
 export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
   const repository = await openRepository(repo);
   const { begun } = await findRuns(repository);
-  return Promise.all(begun.toSorted((one, other) => (one < other ? 1 : -1)).map(async (id) => readRun(repository, id)));
+  return Promise.all(begun.map(async (id) => readRun(repository, id)));
 }
 
 /**
@@ -79,21 +79,22 @@ export async function cleanRuns(
   const repository = await openRepository(repo);
   const removed: string[] = [];
   const kept: { id: string; why: string }[] = [];
-  for (const run of await listRuns(repo)) {
-    const why = await whyKept(repository, run, olderThanDays);
-    if (why === undefined) removed.push(run.id);
-    else kept.push({ id: run.id, why });
+  const { begun, unbegun } = await findRuns(repository);
+  for (const id of begun) {
+    const why = await whyKept(repository, await readRun(repository, id), olderThanDays);
+    if (why === undefined) removed.push(id);
+    else kept.push({ id, why });
   }
-  const { unbegun } = await findRuns(repository);
   for (const id of unbegun) await dropUnbegun(runDirectory(repository.commonDir, id));
   // One whose holder was killed is nobody's, but it is there.
   await isHeld(join(repository.commonDir, "aifactory", "worktrees.lock"));
   return { removed, kept };
 }
 
-/** The ids of runs, and of what was killed before it had become one. */
+/** The ids of runs, the newest first, and of what was killed before it had become one. */
 async function findRuns({ commonDir }: Repository): Promise<{ begun: string[]; unbegun: string[] }> {
-  const ids = await readdir(runsDirectory(commonDir)).catch(() => []);
+  const found = await readdir(runsDirectory(commonDir)).catch(() => []);
+  const ids = found.toSorted((one, other) => (one < other ? 1 : -1));
   const known = new Set<string>();
   await Promise.all(ids.map(async (id) => (await hasBegun(runDirectory(commonDir, id))) && known.add(id)));
   return { begun: ids.filter((id) => known.has(id)), unbegun: ids.filter((id) => !known.has(id)) };

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type Checkpoint, commitChanges, neverCommitted } from "./checkpoint.js";
+import { type Checkpoint, commitChanges, submodulesOf, writeExcludes } from "./checkpoint.js";
 import { type Confinement, openSandbox } from "./confinement.js";
 import { AifactoryError, toError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
@@ -24,7 +24,7 @@ export interface Worktree {
   /** What the last checkpoint could not take, in words. */
   leftOut(): readonly string[];
   /** Submodules, which are not checked out. */
-  submodules(): Promise<string[]>;
+  submodules(): Promise<readonly string[]>;
   /** Removes the folder; the branch stays. */
   close(): Promise<void>;
   /** Removes the folder and takes back what was done since the last checkpoint, commits too. */
@@ -69,18 +69,14 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
     await release();
   }
   const gitDir = await git({ cwd: path }, ["rev-parse", "--absolute-git-dir"]);
-  const index = join(directory, "index");
-  const excludes = join(directory, "excludes");
-  await writeFile(excludes, neverCommitted.join("\n"));
-  await copyFile(join(gitDir, "index"), index);
+  const excludes = await writeExcludes(directory);
+  const { commonDir } = repository;
+  const place = ownPlace(commonDir, id, path);
+  await copyFile(join(gitDir, "index"), place.indexFile);
   // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
   await rename(join(directory, partial), join(directory, "worktree"));
 
   const { confinement } = request;
-  const { commonDir } = repository;
-  // An index of our own, and the git directory that no command can write: what is staged, hidden, broken or planted in
-  // the worktree's part of it decides nothing.
-  const place = { cwd: path, gitDir: commonDir, workTree: path, indexFile: index };
   const shutIn =
     confinement.kind === "none" ? undefined : await openSandbox({ path, gitDir, commonDir }, confinement.network);
   let known = request.head;
@@ -101,7 +97,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
       known = made?.commit ?? known;
       return made;
     },
-    submodules: async () => listSubmodules(place),
+    submodules: async () => submodulesOf(place),
     close,
     discard: async () => {
       await close();
@@ -167,6 +163,19 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
  */
 export const partial = "worktree-partial";
 
+/** Git's own entry of a run's worktree: what works in the worktree can write it. */
+export function adminDir(commonDir: string, id: string): string {
+  return join(commonDir, "worktrees", id);
+}
+
+/**
+ * Where our git works on a worktree: with an index of our own, and the git directory that no command can write. What is
+ * staged, hidden, broken or planted in the worktree's part of it decides nothing.
+ */
+export function ownPlace(commonDir: string, id: string, path: string): GitPlace & { readonly indexFile: string } {
+  return { cwd: path, gitDir: commonDir, workTree: path, indexFile: join(runDirectory(commonDir, id), "index") };
+}
+
 /** Removes a worktree, whatever is in it. */
 export async function removeWorktree({ place, commonDir }: Repository, path: string): Promise<void> {
   const directory = runDirectory(commonDir, basename(path));
@@ -175,17 +184,9 @@ export async function removeWorktree({ place, commonDir }: Repository, path: str
   await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
   // Git does not remove what it can't recognise any more, and prunes nothing that is locked.
-  await rm(join(commonDir, "worktrees", basename(path)), { recursive: true, force: true, maxRetries: 3 });
+  await rm(adminDir(commonDir, basename(path)), { recursive: true, force: true, maxRetries: 3 });
   await tryGit(place, ["worktree", "prune"]);
   await rm(join(directory, partial), { force: true });
   // The folder of this repository's worktrees goes with the last of them.
   await rmdir(dirname(path)).catch(() => {});
-}
-
-async function listSubmodules(place: GitPlace): Promise<string[]> {
-  const staged = await git(place, ["ls-files", "--stage", "-z"]);
-  return staged
-    .split("\0")
-    .filter((entry) => entry.startsWith("160000 "))
-    .map((entry) => entry.slice(entry.indexOf("\t") + 1));
 }

@@ -36,6 +36,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const worktree = await run.worktree();
   const history = await run.history(step);
   const isConfined = worktree.sandbox && (provider.kind === "model" || provider.confines);
+  const isolation = isConfined ? "bubblewrap" : "none";
   const watch = isConfined ? undefined : await watchGit(run, step);
   const priced = (usage: Usage): Usage => {
     const cost = usage.cost ?? estimateCost(usage, facts?.price);
@@ -53,6 +54,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     asked,
     model,
     ...(version !== undefined && { version }),
+    isolation,
     system: systemPrompt(),
     history,
     messages: history.length === 0 ? [{ role: "user", text: prompt }] : mend(history, provider.kind),

@@ -1,7 +1,7 @@
-import type { ErrorCode, ErrorData } from "../errors.js";
+import type { ErrorCode } from "../errors.js";
 import { git } from "../git.js";
 import type { WorkResult } from "../loop.js";
-import { modelNow, modelsFor } from "../phases.js";
+import { modelNext } from "../phases.js";
 import { handoverPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import { attempt, type Stretch } from "./attempt.js";
@@ -32,18 +32,10 @@ export async function stretch(run: RunContext, order: Stretch): Promise<WorkResu
   for (;;) {
     const { asked } = run.model(order.phase);
     const result = await attempt(run, { ...order, prompt: await promptFor(run, order) });
-    const to = successor(run, order, result.error);
-    if (!result.error || to === undefined) return result;
+    const to = modelNext(run.record, order.phase);
+    if (!result.error || !outages.has(result.error.code) || to === undefined) return result;
     await run.emit({ type: "handed-over", step: order.step, from: asked, to, error: result.error });
   }
-}
-
-/** The model string that takes over; undefined when the error is none of its business or nobody is left. */
-function successor({ record }: RunContext, { phase }: Stretch, error: ErrorData | undefined): string | undefined {
-  if (!error || !outages.has(error.code)) return undefined;
-  const from = modelNow(record, phase);
-  const to = modelNow({ ...record, handovers: [...record.handovers, { step: "", from, to: "", error }] }, phase);
-  return to === from || !modelsFor(record.task, phase).includes(to) ? undefined : to;
 }
 
 async function promptFor({ record, repository }: RunContext, { step, prompt }: Stretch): Promise<string> {
@@ -51,9 +43,7 @@ async function promptFor({ record, repository }: RunContext, { step, prompt }: S
   if (!handover) return prompt;
   const range = [record.current?.from ?? record.base, record.head];
   const safe = ["--no-ext-diff", "--no-textconv"];
-  const [stat, diff] = await Promise.all([
-    git(repository.place, ["diff", "--stat", ...safe, ...range]),
-    git(repository.place, ["diff", ...safe, ...range]),
-  ]);
-  return handoverPrompt(prompt, handover, diff.length > shownDiff ? stat : diff);
+  const diff = await git(repository.place, ["diff", ...safe, ...range]);
+  const shown = diff.length > shownDiff ? await git(repository.place, ["diff", "--stat", ...safe, ...range]) : diff;
+  return handoverPrompt(prompt, handover, shown);
 }

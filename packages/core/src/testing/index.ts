@@ -23,6 +23,7 @@ export {
   type AgentLine,
   type AgentLines,
   type ProgramRun,
+  promptsOf,
   sceneProgram,
   type SceneProgram,
 } from "./scene-program.js";

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { playerSource } from "./scene-player.js";
+import type { SeenRequest } from "./stage.js";
 import type { Scene, SceneFault, ScenePart } from "./scenes.js";
 
 /** What an agent's program prints, as far as scenes need it: all that a package adds to `sceneProgram`. */
@@ -83,6 +84,16 @@ export async function sceneProgram(dialect: AgentDialect, scenes: readonly Scene
     },
     remove: async () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+/** What a program was asked that takes `--model` and reads its whole prompt from standard input. */
+export function promptsOf(program: SceneProgram): readonly SeenRequest[] {
+  return program.runs().map(({ arguments: words, input }) => ({
+    model: words[words.indexOf("--model") + 1] ?? "",
+    system: "",
+    messages: [{ role: "user", text: input }],
+    tools: [],
+  }));
 }
 
 type Step =
