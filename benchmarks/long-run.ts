@@ -1,17 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type AssistantMessage, type Provider, runTask, TaskEvents, type TurnRequest } from "@aifactory/core";
 import { temporaryRepository } from "@aifactory/core/testing";
+import { numbersFor } from "./options.js";
 
 // A run of a thousand turns, with a model whose window takes a small part of them: what a turn costs, and what is held in
 // memory, at each quarter. Run: pnpm bench benchmarks/long-run.ts [--turns 1000]
 
-const { values } = parseArgs({ options: { turns: { type: "string", default: "1000" } } });
-const turns = Number(values.turns);
+const { turns } = numbersFor("pnpm bench benchmarks/long-run.ts [--turns 1000]", { turns: 1_000 });
 const step = Math.ceil(turns / 4);
 const contextTokens = 16_000;
 const charactersPerToken = 4;

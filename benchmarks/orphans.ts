@@ -6,19 +6,16 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
-import { bundle } from "./bundle.js";
+import { bundle } from "../test/bundle.js";
+import { numbersFor } from "./options.js";
 import { survivors } from "../packages/core/test/fault-remains.js";
 
 // Kills, with SIGKILL, a process that runs a tree of processes, and counts which of those are still there afterwards: half
 // of the times in the sandbox and half without, half when the tree is up and half at any moment while it comes up.
 // Run: pnpm bench benchmarks/orphans.ts [--kills 1000] [--at-once 4]
 
-const { values } = parseArgs({
-  options: { kills: { type: "string", default: "1000" }, "at-once": { type: "string", default: "4" } },
-});
-const kills = Number(values.kills);
-const atOnce = Number(values["at-once"]);
+const usage = "pnpm bench benchmarks/orphans.ts [--kills 1000] [--at-once 4]";
+const { kills, "at-once": atOnce } = numbersFor(usage, { kills: 1_000, "at-once": 4 });
 const folder = await mkdtemp(join(tmpdir(), "orphans-"));
 let parent = "";
 
@@ -65,7 +62,7 @@ const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 
 try {
-  parent = await bundle("orphans-parent", folder);
+  parent = await bundle(join(import.meta.dirname, "orphans-parent.ts"), folder);
   for (let done = 0; done < kills && !stop.signal.aborted; done += atOnce) {
     const batch = Array.from({ length: Math.min(atOnce, kills - done) }, (_, at) => rows[(done + at) % rows.length]!);
     const words = await Promise.all(batch.map(killOne));

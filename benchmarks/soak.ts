@@ -1,27 +1,21 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { sweepScratch } from "../packages/core/src/scratch.js";
-import { bundle } from "./bundle.js";
+import { bundle } from "../test/bundle.js";
+import { numbersFor } from "./options.js";
 import { random, soakOne, type Tally } from "./soak-one.js";
 
 // Hundreds of runs with faults out of the fault matrix, killed with SIGKILL at random moments and gone on with. Nothing may
-// be lost and nothing left behind. Run: pnpm soak [--minutes 10] [--seed n] [--at-once 3] [--only n]
+// be lost and nothing left behind.
 
-const { values } = parseArgs({
-  // `pnpm soak -- --minutes 3` passes the dashes on.
-  args: process.argv.slice(2).filter((word) => word !== "--"),
-  options: {
-    minutes: { type: "string", default: "10" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-    "at-once": { type: "string", default: "3" },
-    /** Only the run of this number, to see a failure again; the moments of the kills depend on the machine too. */
-    only: { type: "string" },
-  },
-});
-const seed = Number(values.seed);
-const end = performance.now() + Number(values.minutes) * 60_000;
+const usage = `pnpm soak [--minutes 10] [--seed n] [--at-once 3] [--only n]
+
+  --seed  the same faults in the same order; the moments of the kills depend on the machine too
+  --only  only the run of this number, to see a failure again`;
+const defaults = { minutes: 10, seed: Date.now() % 1_000_000, "at-once": 3, only: Infinity };
+const { minutes, seed, only, "at-once": atOnce } = numbersFor(usage, defaults);
+const end = performance.now() + minutes * 60_000;
 const folder = await mkdtemp(join(tmpdir(), "soak-"));
 // Everything that the runs put into a temporary folder is in here, and can be counted.
 process.env["TMPDIR"] = await mkdtemp(join(folder, "tmp-"));
@@ -47,9 +41,8 @@ process.on("SIGINT", () => {
   process.stderr.write("Ending: the runs under way are finished first. Once more: at once.\n");
 });
 
-let number = Number(values.only ?? 0);
-const isOver = (): boolean =>
-  stopping || performance.now() > end || (values.only !== undefined && number > Number(values.only));
+let number = only === Infinity ? 0 : only;
+const isOver = (): boolean => stopping || performance.now() > end || number > only;
 
 async function work(program: string): Promise<void> {
   while (!isOver()) {
@@ -67,8 +60,8 @@ async function work(program: string): Promise<void> {
 
 try {
   console.log(`seed ${seed}`);
-  const program = await bundle("soak-run", folder);
-  await Promise.all(Array.from({ length: Number(values["at-once"]) }, async () => work(program)));
+  const program = await bundle(join(import.meta.dirname, "soak-run.ts"), folder);
+  await Promise.all(Array.from({ length: atOnce }, async () => work(program)));
   await sweepScratch();
   const left = await readdir(process.env["TMPDIR"]);
   tally.temporary = left.length;

@@ -2,6 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { AifactoryError, compare, type Comparison, type Provider, TaskEvents, toError } from "@aifactory/core";
+import { signalOfCtrlC } from "./ctrl-c.js";
 import { line } from "./report.js";
 import { demoRepository, task } from "./repository.js";
 
@@ -41,12 +42,7 @@ async function benchmark(args: readonly string[]): Promise<number> {
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw new AifactoryError("invalid-spec", "--concurrency: must be a whole number above 0");
 
-  const stop = new AbortController();
-  process.once("SIGINT", () => {
-    console.log("\nStopping; what is done is kept on each run's branch. Ctrl-C again leaves at once.");
-    stop.abort();
-    process.once("SIGINT", () => process.exit(130));
-  });
+  const signal = signalOfCtrlC("what is done is kept on each run's branch.");
   const repo = await demoRepository(values.repo);
   const providers = values.providers === undefined ? [] : await load(values.providers);
   console.log(`Repository  ${repo}`);
@@ -55,7 +51,7 @@ async function benchmark(args: readonly string[]): Promise<number> {
   if (values.verbose) events.on("event", (event) => show(line(event)));
 
   const spec = { repo, prompt: await task(), verify: "pytest" };
-  const options = { providers, resolveFrom: import.meta.dirname, events, signal: stop.signal, concurrency };
+  const options = { providers, resolveFrom: import.meta.dirname, events, signal, concurrency };
   const rows = await compare(spec, models, options);
   console.log(`\n${table(rows)}`);
   for (const { model, error, outcome } of rows) {

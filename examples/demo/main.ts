@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { AifactoryError, approve, runTask, TaskEvents, toError } from "@aifactory/core";
 import { replayProvider } from "@aifactory/core/testing";
+import { signalOfCtrlC } from "./ctrl-c.js";
 import { demoRepository, task } from "./repository.js";
 import { line, report } from "./report.js";
 
@@ -47,12 +48,7 @@ async function main(values: Arguments): Promise<number> {
     console.log(`Merged ${outcome.head.slice(0, 12)} into ${outcome.baseRef?.replace("refs/heads/", "")}.`);
     return 0;
   }
-  const stop = new AbortController();
-  process.once("SIGINT", () => {
-    console.log("\nStopping; what is done is kept on the run's branch. Ctrl-C again leaves at once.");
-    stop.abort();
-    process.once("SIGINT", () => process.exit(130));
-  });
+  const signal = signalOfCtrlC("what is done is kept on the run's branch.");
   const repo = await demoRepository(values.repo);
   const model = values.model ?? "replay:tictactoe";
   console.log(`Repository  ${repo}`);
@@ -71,7 +67,7 @@ async function main(values: Arguments): Promise<number> {
       providers: [replayProvider(new URL("recording.json", import.meta.url))],
       resolveFrom: import.meta.dirname,
       events,
-      signal: stop.signal,
+      signal,
     },
   );
   console.log(report(outcome));

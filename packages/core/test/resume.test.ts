@@ -2,29 +2,17 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
-import { build } from "tsup";
 import { afterAll, describe, expect, it } from "vitest";
 import { approve, listRuns, type Outcome, resumeTask } from "@aifactory/core";
 import { temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
+import { bundle } from "../../../test/bundle.js";
 import { run } from "../src/process.js";
 import { patientModel, verifier } from "./kill-model.js";
 
 const bundles = await mkdtemp(join(tmpdir(), "aifactory-runner-"));
 afterAll(async () => rm(bundles, { recursive: true, force: true }));
 
-// One file: a process that is started dozens of times should not compile the sources each time.
-await build({
-  entry: [join(import.meta.dirname, "kill-runner.ts")],
-  outDir: bundles,
-  format: "esm",
-  platform: "node",
-  noExternal: [/./],
-  splitting: false,
-  silent: true,
-  config: false,
-  outExtension: () => ({ js: ".mjs" }),
-  esbuildOptions: (options) => void (options.conditions = ["aifactory-source"]),
-});
+const runner = await bundle(join(import.meta.dirname, "kill-runner.ts"), bundles);
 
 interface Place {
   readonly repository: TemporaryRepository;
@@ -35,7 +23,7 @@ interface Place {
 async function runAndKill({ repository, worktreeRoot }: Place, killAfter: number): Promise<string> {
   const { stdout, stderr, signal, exitCode } = await run({
     command: process.execPath,
-    args: [join(bundles, "kill-runner.mjs"), repository.path, worktreeRoot, `${killAfter}`],
+    args: [runner, repository.path, worktreeRoot, `${killAfter}`],
     timeoutMs: 60_000,
   });
   expect({ signal, exitCode, stderr }).toMatchObject(killAfter > 0 ? { signal: "SIGKILL" } : { exitCode: 0 });

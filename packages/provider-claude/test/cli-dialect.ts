@@ -3,6 +3,7 @@ import {
   canaryKey,
   type OpenStage,
   type Scene,
+  promptsOf,
   sceneProgram,
   textOf,
 } from "@aifactory/core/testing";
@@ -122,12 +123,6 @@ export const openCli: OpenStage = async (scenes) => {
     provider: cli({ program: program.path, billing: "key", apiKey: canaryKey }),
     model,
     close: program.remove,
-    requests: () =>
-      program.runs().map(({ arguments: words, input }) => ({
-        model: words[words.indexOf("--model") + 1] ?? "",
-        system: "",
-        messages: [{ role: "user", text: input }],
-        tools: [],
-      })),
+    requests: () => promptsOf(program),
   };
 };

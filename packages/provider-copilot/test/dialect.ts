@@ -3,6 +3,7 @@ import {
   canaryKey,
   type OpenStage,
   type Scene,
+  promptsOf,
   sceneProgram,
   textOf,
 } from "@aifactory/core/testing";
@@ -97,12 +98,6 @@ export const open: OpenStage = async (scenes) => {
     provider: copilot({ program: program.path, endpoint }),
     model,
     close: program.remove,
-    requests: () =>
-      program.runs().map(({ arguments: words, input }) => ({
-        model: words[words.indexOf("--model") + 1] ?? "",
-        system: "",
-        messages: [{ role: "user", text: input }],
-        tools: [],
-      })),
+    requests: () => promptsOf(program),
   };
 };

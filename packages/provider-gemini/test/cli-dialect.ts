@@ -1,4 +1,4 @@
-import { canaryKey, type OpenStage, sceneProgram } from "@aifactory/core/testing";
+import { canaryKey, type OpenStage, promptsOf, sceneProgram } from "@aifactory/core/testing";
 import { acpDialect } from "../../core/test/acp-dialect.js";
 import { cli } from "../src/index.js";
 
@@ -45,12 +45,6 @@ export const openCli: OpenStage = async (scenes) => {
     provider: cli({ program: program.path, billing: "key", apiKey: canaryKey }),
     model,
     close: program.remove,
-    requests: () =>
-      program.runs().map(({ arguments: words, input }) => ({
-        model: words[words.indexOf("--model") + 1] ?? "",
-        system: "",
-        messages: [{ role: "user", text: input }],
-        tools: [],
-      })),
+    requests: () => promptsOf(program),
   };
 };
