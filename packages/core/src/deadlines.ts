@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorData, errorData } from "./errors.js";
 import type { Provider, TurnEvent } from "./types.js";
 
@@ -13,6 +15,10 @@ export interface Deadlines {
   readonly toolMs: number;
   /** For the whole turn, whatever is said. Default 30 minutes; agents get 60. */
   readonly totalMs: number;
+  /** For one verification. Default 2 hours: a verifier has a limit of its own, and this is for one that does not keep it. */
+  readonly verifyMs: number;
+  /** For what was told to stop, to end in good order; then it is left behind. Default 5 seconds. */
+  readonly graceMs: number;
 }
 
 /** Deadlines where nobody sets others. */
@@ -22,7 +28,49 @@ export const defaultDeadlines = (kind: Provider["kind"]): Deadlines => ({
   idleMs: kind === "agent" ? 900_000 : 300_000,
   toolMs: 120_000,
   totalMs: kind === "agent" ? 3_600_000 : 1_800_000,
+  verifyMs: 7_200_000,
+  graceMs: 5_000,
 });
+
+/**
+ * A signal for when the run is stopped or its time is up. Node forgets an `AbortSignal.timeout` within `AbortSignal.any` when
+ * it collects garbage (https://github.com/nodejs/node/issues/57736), and with it the limit.
+ */
+export function timeLimit(
+  stop: AbortSignal,
+  ms: number,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const limit = new AbortController();
+  const end = (): void => limit.abort();
+  // A longer timer than Node has would end at once.
+  const timer = setTimeout(end, Math.min(Math.max(1, ms), 2 ** 31 - 1));
+  if (stop.aborted) end();
+  else stop.addEventListener("abort", end, { once: true });
+  const release = (): void => {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", end);
+  };
+  return { signal: limit.signal, release };
+}
+
+/**
+ * Waits for work that is not ours, and was given the signal: once that is aborted, for the grace at most.
+ *
+ * @returns What came of it; undefined when it was left behind.
+ */
+export async function orLeft<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+  graceMs: number,
+): Promise<{ readonly result: Result } | undefined> {
+  const settled = new AbortController();
+  const late = async (): Promise<undefined> => {
+    if (!signal.aborted) await once(signal, "abort", { signal: settled.signal });
+    await sleep(graceMs, undefined, { signal: settled.signal });
+  };
+  const working = work.then((result) => ({ result })).finally(() => settled.abort());
+  return Promise.race([working, late().catch(async () => working)]);
+}
 
 /** The clocks of one turn. */
 export interface Watch {

@@ -1,5 +1,6 @@
 import { requirePrice } from "./budget.js";
 import { chooseConfinement, type Confinement } from "./confinement.js";
+import { type Deadlines, defaultDeadlines, orLeft, timeLimit } from "./deadlines.js";
 import { AifactoryError } from "./errors.js";
 import { type Resolution, resolveModel, resolveVerifier } from "./resolve.js";
 import type { PhaseModel } from "./run-context.js";
@@ -21,6 +22,7 @@ export interface Parts {
 export interface PartSources extends Resolution {
   readonly tools?: readonly Tool[];
   readonly signal?: AbortSignal;
+  readonly deadlines?: Partial<Deadlines>;
 }
 
 /**
@@ -45,9 +47,13 @@ async function resolvePhase(task: Task, asked: string, options: PartSources): Pr
   const resolved = await resolveModel(asked, options);
   const { provider, model } = resolved;
   // A provider that can't say is not a provider that can't work: its turn will tell.
-  const facts = await Promise.resolve(
-    provider.describe?.({ model, ...(options.signal && { signal: options.signal }) }),
-  ).catch(() => undefined);
+  const { connectMs, graceMs } = { ...defaultDeadlines(provider.kind), ...options.deadlines };
+  const { signal, release } = timeLimit(options.signal ?? new AbortController().signal, connectMs);
+  const describing = Promise.resolve(provider.describe?.({ model, signal }));
+  const told = await orLeft(describing, signal, graceMs)
+    .catch(() => undefined)
+    .finally(release);
+  const facts = told?.result;
   requirePrice(task, asked, provider, facts);
   return { ...resolved, ...(facts && { facts }) };
 }

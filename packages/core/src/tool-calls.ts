@@ -1,3 +1,4 @@
+import { orLeft } from "./deadlines.js";
 import { AifactoryError, toError } from "./errors.js";
 import type { LiveEvent, StepKey } from "./events.js";
 import type { ObservedCall } from "./nudge.js";
@@ -27,12 +28,16 @@ const mostCalls = 200;
 /** Reads that run at the same time: each may be a process. */
 const mostAtOnce = 8;
 
-/** @param tools Every tool of the run; those that are offered at the moment are named call by call. */
+/**
+ * @param tools Every tool of the run; those that are offered at the moment are named call by call.
+ * @param graceMs For a tool that was told to stop.
+ */
 export function toolRunner(
   tools: readonly Tool[],
   context: ToolContext,
   step: StepKey,
   tell: (event: LiveEvent) => void,
+  graceMs: number,
 ): ToolRunner {
   const failures = new Map<string, number>();
 
@@ -40,7 +45,7 @@ export function toolRunner(
     tell({ type: "tool-started", step, call });
     const tool = tools.find(({ name }) => name === call.name);
     const key = `${call.name} ${canonical(call.input)}`;
-    const { text, isError } = await resultOf(call, tool, offered, context, failures.get(key) ?? 0);
+    const { text, isError } = await resultOf(call, tool, offered, context, graceMs, failures.get(key) ?? 0);
     if (tool && tool.effect !== "read") failures.set(key, isError ? (failures.get(key) ?? 0) + 1 : 0);
     tell({ type: "tool-finished", step, call, text, isError });
     return outcomeOf(call, text, isError, tool, `${key} ${text}`);
@@ -91,6 +96,7 @@ async function resultOf(
   tool: Tool | undefined,
   offered: readonly Tool[],
   context: ToolContext,
+  graceMs: number,
   failed: number,
 ): Promise<Result> {
   if (!tool)
@@ -111,7 +117,8 @@ async function resultOf(
     return trouble(callSays.badInput(call.name, problems));
   }
   try {
-    return { text: await tool.run(input.data, context), isError: false };
+    const done = await orLeft(tool.run(input.data, context), context.signal, graceMs);
+    return done ? { text: done.result, isError: false } : trouble(callSays.left(call.name));
   } catch (error) {
     if (context.signal.aborted) return trouble(callSays.aborted);
     if (error instanceof ToolTrouble) return trouble(error.message);

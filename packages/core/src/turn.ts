@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Deadlines, watchDeadlines } from "./deadlines.js";
+import { type Deadlines, orLeft, watchDeadlines } from "./deadlines.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import { delayBefore, maySendAgain, type Retry, tooLate } from "./retry.js";
 import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
@@ -75,7 +75,7 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
   if (order.signal.aborted) onAbort();
   else order.signal.addEventListener("abort", onAbort, { once: true });
 
-  const said = { text: "", started: false };
+  const said: Said = { text: "", started: false };
   let reached: ErrorData | undefined;
   const events = order.provider.turn({ ...order.request, signal: stop.signal })[Symbol.asyncIterator]();
   const stopped = whenAborted(stop.signal);
@@ -83,7 +83,7 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
     for (;;) {
       const coming = events.next();
       const step = await Promise.race([coming, stopped]);
-      if (step === "stopped") return await afterStop(events, coming, reasonOf(stop.signal), said);
+      if (step === "stopped") return await afterStop(order, events, coming, stop.signal, said);
       if (step.done)
         return ended(
           said,
@@ -122,30 +122,39 @@ function isMore({ type }: TurnEvent): boolean {
   return type !== "notice" && type !== "raw" && type !== "usage" && type !== "finish";
 }
 
-/** Gives the provider a moment to end in good order after a stop; what it says then is kept, the reason is ours. */
+/** What the provider still says after a stop is kept; the reason is ours. One that does not end is left behind. */
 async function afterStop(
+  { deadlines }: TurnOrder,
   events: AsyncIterator<TurnEvent>,
   coming: Promise<IteratorResult<TurnEvent>>,
-  error: ErrorData,
-  said: { text: string; started: boolean },
+  stop: AbortSignal,
+  said: Said,
 ): Promise<Attempt> {
-  const moment = new AbortController();
-  const late = sleep(5_000, "late" as const, { signal: moment.signal, ref: false }).catch(() => "late" as const);
-  try {
-    for (let next = coming; ; next = events.next()) {
-      const step = await Promise.race([next, late]);
-      if (step === "late" || step.done) return ended(said, error);
-      if (step.value.type === "text") said.text += step.value.text;
-      if (step.value.type === "finish") return ended({ ...said, message: step.value.message }, error);
-    }
-  } catch {
-    return ended(said, error);
-  } finally {
-    moment.abort();
+  const last = await orLeft(lastWords(events, coming, said), stop, deadlines.graceMs).catch(() => undefined);
+  return ended({ ...said, ...(last?.result && { message: last.result }) }, reasonOf(stop));
+}
+
+async function lastWords(
+  events: AsyncIterator<TurnEvent>,
+  coming: Promise<IteratorResult<TurnEvent>>,
+  said: Said,
+): Promise<AssistantMessage | undefined> {
+  for (let next = coming; ; next = events.next()) {
+    const step = await next;
+    if (step.done) return undefined;
+    if (step.value.type === "text") said.text += step.value.text;
+    if (step.value.type === "finish") return step.value.message;
   }
 }
 
-function ended(said: { text: string; started: boolean; message?: AssistantMessage }, error: ErrorData): Attempt {
+/** What came of a turn so far. */
+interface Said {
+  text: string;
+  started: boolean;
+  readonly message?: AssistantMessage;
+}
+
+function ended(said: Said, error: ErrorData): Attempt {
   const message = said.message ?? { role: "assistant" as const, text: said.text, calls: [] };
   const unified = error.code === "aborted" ? "aborted" : "error";
   return { finish: { type: "finish", reason: { unified }, message, error }, started: said.started };

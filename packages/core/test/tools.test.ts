@@ -50,7 +50,7 @@ async function call(
     signal: stop.signal,
     timeoutMs: 10_000,
   };
-  const runner = toolRunner(builtInTools, context, "work-0", () => {});
+  const runner = toolRunner(builtInTools, context, "work-0", () => {}, 50);
   const [outcome] = await runner.run([{ id: `call-${++calls}`, name, input, ...more }], builtInTools);
   return outcome!.message;
 }
@@ -237,7 +237,7 @@ describe("calls that don't fit", () => {
       signal: stop.signal,
       timeoutMs: 1_000,
     };
-    const runner = toolRunner(builtInTools, context, "work-0", () => {});
+    const runner = toolRunner(builtInTools, context, "work-0", () => {}, 50);
     const edit = { name: "edit_file", input: { path: "app.py", old_text: "gone", new_text: "x" } };
     const texts: string[] = [];
     for (let time = 1; time <= 6; time++)
@@ -255,7 +255,7 @@ describe("calls that don't fit", () => {
       timeoutMs: 1_000,
     };
     const read = { name: "read_file", input: { path: "app.py" } };
-    const aborted = await toolRunner(builtInTools, context, "work-0", () => {}).run(
+    const aborted = await toolRunner(builtInTools, context, "work-0", () => {}, 50).run(
       [
         { id: "1", ...read },
         { id: "2", ...read },
@@ -266,7 +266,7 @@ describe("calls that don't fit", () => {
       ["1", true],
       ["2", true],
     ]);
-    const live = toolRunner(builtInTools, { ...context, signal: stop.signal }, "work-0", () => {});
+    const live = toolRunner(builtInTools, { ...context, signal: stop.signal }, "work-0", () => {}, 50);
     const ended = await live.run(
       [
         { id: "1", ...read },

@@ -3,6 +3,8 @@ import type { CommandResult } from "../process.js";
 /** Put in place of a result that never came, so that the history stays valid. */
 export const callSays = {
   aborted: "Not run: the work was stopped.",
+  left: (name: string): string =>
+    `${name} did not stop when the work was stopped, and was left behind; it may still go on. Look before you repeat it.`,
   interrupted:
     "The work was interrupted before this gave a result; it may have been done or not. Look before you repeat it.",
   afterEnd: "Not run: the work was ended by the finish call beside it.",

@@ -1,5 +1,5 @@
 import { limitReached, outputRoom } from "../budget.js";
-import { defaultDeadlines } from "../deadlines.js";
+import { defaultDeadlines, timeLimit } from "../deadlines.js";
 import type { StepKey } from "../events.js";
 import { mend } from "../history.js";
 import { type WorkResult, work } from "../loop.js";
@@ -45,9 +45,12 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const hasChanged = (): boolean => run.record.head !== run.record.current?.from;
 
   await run.emit({ type: "step-started", step, attempt: (run.record.attempts[step] ?? 0) + 1, model: asked });
-  const { version, error } = await probeAgent(run.model(phase));
-  if (error) return { end: "failed", error, text: "", durationMs: Math.round(performance.now() - startedAt) };
   const { signal, release } = timeLimit(run.signal, task.limits.minutes * 60_000 - spentBefore);
+  const { version, error } = await probeAgent(run.model(phase), signal, deadlines.graceMs);
+  if (error) {
+    release();
+    return { end: "failed", error, text: "", durationMs: Math.round(performance.now() - startedAt) };
+  }
   const working = work({
     step,
     provider,
@@ -91,22 +94,4 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const result = await working.finally(release);
   if (discards) await run.discard();
   return { ...result, durationMs: Math.round(performance.now() - startedAt) };
-}
-
-/**
- * A signal for when the run is stopped or its time is up. Node forgets an `AbortSignal.timeout` within `AbortSignal.any` when
- * it collects garbage (https://github.com/nodejs/node/issues/57736), and with it the limit.
- */
-function timeLimit(stop: AbortSignal, ms: number): { readonly signal: AbortSignal; readonly release: () => void } {
-  const limit = new AbortController();
-  const end = (): void => limit.abort();
-  // A longer timer than Node has would end at once.
-  const timer = setTimeout(end, Math.min(Math.max(1, ms), 2 ** 31 - 1));
-  if (stop.aborted) end();
-  else stop.addEventListener("abort", end, { once: true });
-  const release = (): void => {
-    clearTimeout(timer);
-    stop.removeEventListener("abort", end);
-  };
-  return { signal: limit.signal, release };
 }
