@@ -33,9 +33,9 @@ function passageAt(source: Source, { at }: Sign, tag: string, marks: ThinkingMar
   const first = text.charAt(at);
   if (first === "`") return readFence(source, at);
   const second = text.charAt(at + 1);
-  if (first === "<" ? second !== "|" && !passedTags.has(tag) : first !== "[" || (second !== "T" && second !== "/"))
-    return undefined;
-  return markAt(text, at, marks) ?? outputAt(source, at) ?? readToolsBlock(source, at);
+  if (first === "[") return second === "T" || second === "/" ? markAt(source, at, marks) : undefined;
+  if (first !== "<") return undefined;
+  return second === "|" ? markAt(source, at, marks) : passed.get(tag)?.(source, at, marks);
 }
 
 function firstReading(source: Source, start: number, readers: readonly FormatReader[]): Finding | undefined {
@@ -47,9 +47,9 @@ function firstReading(source: Source, start: number, readers: readonly FormatRea
 }
 
 /** A mark of thinking. `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
-function markAt(text: string, at: number, marks: ThinkingMark[]): Passage | undefined {
+function markAt({ text }: Source, at: number, marks: ThinkingMark[]): Passage | undefined {
   const found = matchAt(thinkingMark, text, at);
-  const last = marks[marks.length - 1];
+  const last = marks.at(-1);
   if (!found || (found[0] === "<|end|>" && !(last && text.endsWith("<|think|>", last.end)))) return undefined;
   const mark = { at, end: at + found[0].length, opens: found[1] !== undefined };
   addMark(marks, mark);
@@ -69,17 +69,26 @@ const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =
   /<(tool_response|tool_result|tool_results|tool_output|function_results?|function_response|observation)(?:\s[^<>]*)?>/y;
-/** The names of the tags in these two, and `<channel|>`. */
-const passedTags: ReadonlySet<string> = new Set([
-  ...["think", "thinking", "thought", "reasoning", "seed:think"].flatMap((name) => [name, `/${name}`]),
-  "tool_response",
-  "tool_result",
-  "tool_results",
-  "tool_output",
-  "function_result",
-  "function_results",
-  "function_response",
-  "observation",
-  "channel",
-  "tools",
+/** What is read at a tag of this name; `<channel|>` is a mark too. */
+const passed: ReadonlyMap<string, typeof markAt> = new Map<string, typeof markAt>([
+  ["think", markAt],
+  ["/think", markAt],
+  ["thinking", markAt],
+  ["/thinking", markAt],
+  ["thought", markAt],
+  ["/thought", markAt],
+  ["reasoning", markAt],
+  ["/reasoning", markAt],
+  ["seed:think", markAt],
+  ["/seed:think", markAt],
+  ["channel", markAt],
+  ["tool_response", outputAt],
+  ["tool_result", outputAt],
+  ["tool_results", outputAt],
+  ["tool_output", outputAt],
+  ["function_result", outputAt],
+  ["function_results", outputAt],
+  ["function_response", outputAt],
+  ["observation", outputAt],
+  ["tools", readToolsBlock],
 ]);

@@ -1,3 +1,5 @@
+import { skipSpace } from "./source.js";
+
 /** Where a format can begin, and the place behind what shows it: a bracket, a run of backticks, the head of a line of code. */
 export interface Sign {
   readonly at: number;
@@ -6,6 +8,10 @@ export interface Sign {
 
 /** The next sign at or after `from`. */
 export function nextSign(text: string, from: number): Sign | undefined {
+  // Most calls follow each other or their tags at once: what stands there need not be searched for.
+  const place = skipSpace(text, from);
+  if (place >= text.length) return undefined;
+  if (isBracket(text.charCodeAt(place))) return { at: place, end: place + 1 };
   anySign.lastIndex = from;
   const found = anySign.exec(text);
   return found ? { at: found.index, end: anySign.lastIndex } : undefined;
@@ -14,13 +20,22 @@ export function nextSign(text: string, from: number): Sign | undefined {
 /** The name of the tag at `at`, with the slash of a closing one in front; empty when there is none. */
 export function tagNameAt(text: string, at: number): string {
   if (text.charCodeAt(at) !== lessThan) return "";
-  let end = text.charCodeAt(at + 1) === slash ? at + 2 : at + 1;
-  while (isNameSign[text.charCodeAt(end)] === 1) end += 1;
+  let end = text.startsWith("/", at + 1) ? at + 2 : at + 1;
+  while (end < text.length && isInName(text.charCodeAt(end))) end += 1;
   return text.slice(at + 1, end);
+}
+
+function isBracket(code: number): boolean {
+  return code === lessThan || code === openBrace || code === openBracket;
+}
+
+function isInName(code: number): boolean {
+  return code < 128 && nameSigns[code] === 1;
 }
 
 const anySign =
   /[<[{✿]|^call:|`{3,}|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
-const isNameSign = Uint8Array.from({ length: 128 }, (_, code) => (/[\w:.-]/.test(String.fromCharCode(code)) ? 1 : 0));
+const nameSigns = Uint8Array.from({ length: 128 }, (_, code) => (/[\w:.-]/.test(String.fromCharCode(code)) ? 1 : 0));
 const lessThan = 60;
-const slash = 47;
+const openBrace = 123;
+const openBracket = 91;

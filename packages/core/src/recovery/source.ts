@@ -46,7 +46,7 @@ export function spend(source: Source, characters: number): boolean {
 /** The first place at or after `at` that is not white space. */
 export function skipSpace(text: string, at: number): number {
   let place = at;
-  while (isSpace(text.charCodeAt(place))) place += 1;
+  while (place < text.length && isSpace(text.charCodeAt(place))) place += 1;
   return place;
 }
 

@@ -9,7 +9,7 @@ export interface ThinkingMark {
 
 /** Adds a mark. Of openers in a row the first counts, of closers the last: a text full of them leaves one. */
 export function addMark(marks: ThinkingMark[], mark: ThinkingMark): void {
-  const last = marks[marks.length - 1];
+  const last = marks.at(-1);
   if (last?.opens !== mark.opens) marks.push(mark);
   else marks[marks.length - 1] = mark.opens ? { ...mark, at: last.at } : mark;
 }
