@@ -10,7 +10,7 @@ type Arguments = { readonly [name: string]: unknown };
  */
 export function renameArguments(written: Arguments, tool: OfferedTool): Arguments {
   const { names } = signatureOf(tool.inputSchema);
-  if (names.size === 0 || Object.keys(written).every((name) => names.has(name))) return written;
+  if (names.size === 0 || hasOnly(written, names)) return written;
   const renamed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(written)) {
     const meant = names.has(name) ? name : meantName(name, [...names], written);
@@ -18,6 +18,11 @@ export function renameArguments(written: Arguments, tool: OfferedTool): Argument
     renamed[meant] = value;
   }
   return renamed;
+}
+
+function hasOnly(written: Arguments, names: ReadonlySet<string>): boolean {
+  for (const name in written) if (!names.has(name)) return false;
+  return true;
 }
 
 /** Where all arguments are one string: the one parameter it can be. */

@@ -10,15 +10,17 @@ export function objection(
 ): "quoted" | "example" | undefined {
   const { start, end, strength } = finding;
   const told = endOfBefore(text, start);
+  const isFirst = told === 0 && effect === undefined;
+  if (isFirst && (strength === "marked" || end >= text.length)) return undefined;
   const after = text.slice(end, end + 200);
   const isLesson = (strength !== "marked" || effect !== undefined) && lesson.test(after);
-  if (effect === undefined && told === 0) return isLesson ? "example" : undefined;
+  if (isFirst) return isLesson ? "example" : undefined;
   const floor = Math.max(0, start - 300);
   const before = text.slice(floor, start);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   // A line whose beginning lies too far back has none that could be looked at.
   const head = line.length === before.length && floor > 0 ? "" : line;
-  if (/^\s*[>|]/.test(head) || (/^[+](?!\s*$)|^[+-]\s?$/.test(head) && isInDiff(text, start))) return "quoted";
+  if (quotedHead.test(head) && (!/^[+-]/.test(head) || isInDiff(text, start))) return "quoted";
   if (isBetweenQuotes(before, after)) return "quoted";
   const introduction = lastSentence(text.slice(floor, told));
   if (notMeant.test(introduction) || isLesson) return "example";
@@ -32,7 +34,7 @@ export function objection(
 
 /** Whether quotation marks or backticks stand around a call and around the tags that hold it. */
 function isBetweenQuotes(before: string, after: string): boolean {
-  if (!/^[`"”'’»<]/.test(after) || !/[`"“'‘«>]$/.test(before.trimEnd())) return false;
+  if (after === "" || !"`\"”'’»<".includes(after.charAt(0)) || !/[`"“'‘«>]$/.test(before.trimEnd())) return false;
   return /^[`"”'’»]/.test(after.replace(tagsAfter, "")) && /[`"“'‘«]$/.test(before.replace(tagsBefore, ""));
 }
 
@@ -60,10 +62,20 @@ function endOfBefore(text: string, place: number): number {
   for (;;) {
     while (at > floor && isSpace(text.charCodeAt(at - 1))) at -= 1;
     if (at <= floor || text[at - 1] !== ">") return at;
-    const opener = text.lastIndexOf("<", at - 1);
-    if (opener < floor || opener < at - 60 || text.slice(opener, at).includes("\n")) return at;
+    const opener = openerBefore(text, at, Math.max(floor, at - 60));
+    if (opener < 0) return at;
     at = opener;
   }
+}
+
+/** Where the tag begins whose end stands before a place, on the same line; -1: not above `floor`. */
+function openerBefore(text: string, place: number, floor: number): number {
+  for (let at = place - 2; at >= floor; at -= 1) {
+    const sign = text[at];
+    if (sign === "<") return at;
+    if (sign === "\n") return -1;
+  }
+  return -1;
 }
 
 const example =
@@ -77,6 +89,8 @@ const denial =
   /\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\b|\bdo(?:n't| not) (?:run|execute|call)\b|\b(?:is|was) (?:just |only )?an? example\b|\bthat is how\b|\bwould (?:call|run|use)\b/i;
 const lesson =
   /^(?:\s|<\/?[\w:|｜▁-]{1,40}>|`{3,})*(?:that|this) (?:is|was) (?:just |only )?(?:how (?:you|we|I|one|it|a)\b|an? example|what (?:it|a call)\b)/i;
+/** Behind `>` and `|`; behind `+` and `-` only in a diff. */
+const quotedHead = /^(?:\s*[>|]|[+](?!\s*$)|[+-]\s?$)/;
 /** Tags and tokens that hold a call, on its own line. */
 const tagsBefore = /(?:<[\w:|｜▁="-]{1,60}>[ \t]*){1,4}$/;
 const tagsAfter = /^(?:[ \t]*<\/?[\w:|｜▁-]{1,60}>){1,4}/;

@@ -21,7 +21,7 @@ export function judge(text: string, { findings, marks }: Scan, tools: readonly O
     if (finding.trouble !== undefined) nearMisses.push(missed(finding, finding.trouble, "", tools));
     for (const written of finding.calls) {
       const outcome = accept(written, finding, tools);
-      if ("miss" in outcome) {
+      if (outcome.miss !== undefined) {
         nearMisses.push(outcome.miss);
         continue;
       }

@@ -1,3 +1,5 @@
+import { isForbiddenKey } from "./forbidden.js";
+
 /** What is asked of a schema of an object again and again, read once. */
 export interface Signature {
   readonly properties: { readonly [name: string]: unknown };
@@ -24,7 +26,7 @@ function read(schema: { readonly [key: string]: unknown }): Signature {
   const plainTypes = new Map<string, string>();
   for (const [name, property] of Object.entries(properties)) {
     const type = isRecord(property) && Object.keys(property).every((key) => annotations.has(key)) && property["type"];
-    if (typeof type === "string") plainTypes.set(name, type);
+    if (typeof type === "string" && !isForbiddenKey(name)) plainTypes.set(name, type);
   }
   return {
     properties,
@@ -34,6 +36,17 @@ function read(schema: { readonly [key: string]: unknown }): Signature {
     isComposed: ["$ref", "allOf", "anyOf", "oneOf"].some((key) => key in schema),
     additional: schema["additionalProperties"],
   };
+}
+
+/** Whether arguments fit their tool without a closer look: all that is required is there, and the rest has its plain type. */
+export function fitsAsItStands(
+  given: { readonly [name: string]: unknown },
+  { required, plainTypes, isComposed }: Signature,
+): boolean {
+  if (isComposed) return false;
+  for (const name in given) if (!isOfType(given[name], plainTypes.get(name))) return false;
+  for (const name of required) if (!Object.hasOwn(given, name)) return false;
+  return true;
 }
 
 /** Whether a value has a type as it is; lists, objects and types of other names need a closer look. */
