@@ -5,7 +5,7 @@ import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
 import { isRecord } from "./signature.js";
 import { find, isAt, matchAt, skipSpace, type Source } from "./source.js";
-import type { Finding, NearMissReason, Passage } from "./types.js";
+import type { Finding, Passage } from "./types.js";
 
 /**
  * Reads a fenced block: JSON calls in it, code that calls a tool, or arguments after a name in its first line.
@@ -57,10 +57,9 @@ function readBody(source: Source, start: number, at: number, strength: "marked" 
 function readArguments(source: Source, start: number, at: number, name: string): Finding | undefined {
   if (source.text[at] !== "{") return undefined;
   const reading = readJson(source, at);
-  const trouble: NearMissReason | undefined =
-    "trouble" in reading ? reading.trouble : reading.missing > 0 ? "cut-off" : undefined;
   const { end } = reading;
-  if (trouble !== undefined || "trouble" in reading || !isRecord(reading.value))
+  const trouble = reading.trouble ?? (reading.missing > 0 ? "cut-off" : undefined);
+  if (trouble !== undefined || !isRecord(reading.value))
     return troubled("fenced-json", "marked", start, end, trouble ?? "unreadable");
   return foundCall("fenced-json", "marked", start, end, name, reading.value, reading);
 }

@@ -49,7 +49,7 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
 
 function readJsonBody(source: Source, start: number, format: string, name: string, at: number): Finding {
   const reading = readJson(source, at);
-  if ("trouble" in reading) return troubled(format, "marked", start, reading.end, reading.trouble);
+  if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
   if (reading.missing > 0) return troubled(format, "marked", start, reading.end, "cut-off");
   const after = closed(source.text, reading.end);
   const isRepaired = reading.isRepaired || after === undefined;

@@ -25,9 +25,12 @@ export function callsIn(
 ): readonly NamedInput[] | undefined {
   if (depth > 4) return undefined;
   if (Array.isArray(value)) {
-    const lists = (value as unknown[]).map((item) => callsIn(item, source, strength, depth + 1));
-    if (strength === "bare" && lists.some((list) => list === undefined)) return undefined;
-    const calls = lists.flatMap((list) => list ?? []);
+    const calls: NamedInput[] = [];
+    for (const item of value as unknown[]) {
+      const inner = callsIn(item, source, strength, depth + 1);
+      if (inner === undefined && strength === "bare") return undefined;
+      for (const call of inner ?? []) calls.push(call);
+    }
     return calls.length > 0 ? calls : undefined;
   }
   if (!isRecord(value)) return undefined;

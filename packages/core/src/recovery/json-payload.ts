@@ -20,7 +20,7 @@ export function readPayload(
   let end = at;
   for (let from = skipSpace(text, at); text[from] === "{" || text[from] === "["; from = nextValue(text, end)) {
     const reading = readJson(source, from);
-    if ("trouble" in reading)
+    if (reading.trouble !== undefined)
       return calls.length > 0
         ? found(format, strength, start, end, calls)
         : troubled(format, strength, start, reading.end, reading.trouble);

@@ -5,45 +5,50 @@ import { isAt, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** A value that was read, or why it could not be. */
-export type JsonReading =
-  | { readonly value: unknown; readonly end: number; readonly isRepaired: boolean; readonly missing: number }
-  | { readonly trouble: NearMissReason; readonly end: number };
+export interface JsonReading {
+  readonly value: unknown;
+  readonly end: number;
+  readonly isRepaired: boolean;
+  /** How many closing brackets were left out before the end of the text. */
+  readonly missing: number;
+  readonly trouble: NearMissReason | undefined;
+}
 
-/**
- * Reads the JSON value that opens at `at`. What parses is taken as it stands; what does not is read as models break it.
- * `missing` counts the closing brackets that were left out before the end of the text.
- */
+/** Reads the JSON value that opens at `at`. What parses is taken as it stands; what does not is read as models break it. */
 export function readJson(source: Source, at: number): JsonReading {
   const { text } = source;
-  if (!isAt(jsonStart, text, at)) return { trouble: "unreadable", end: at + 1 };
+  const isStrict = isAt(strictStart, text, at);
+  if (!isStrict && !isAt(looseStart, text, at)) return unreadable(at + 1);
   const end = closingOf(source, at);
-  if (!spend(source, Math.max(end, at) - at)) return { trouble: "unreadable", end: at + 1 };
+  if (!spend(source, Math.max(end, at) - at)) return unreadable(at + 1);
   // A parser that throws costs more than all the rest: what can't be JSON is not given to it.
-  if (end > 0 && source.foreign < at) {
-    const value = parsed(text.slice(at, end));
-    if (value !== undefined) return { value, end, isRepaired: false, missing: 0 };
+  if (end > 0 && isStrict && source.foreign < at) {
+    const value = parse(text.slice(at, end));
+    if (value !== undefined) return { value, end, isRepaired: false, missing: 0, trouble: undefined };
   }
   const lenient = readLenient(source, at);
-  if (!spend(source, lenient.end - at)) return { trouble: "unreadable", end: at + 1 };
-  if (!("trouble" in lenient)) return { ...lenient, isRepaired: true };
+  if (!spend(source, lenient.end - at)) return unreadable(at + 1);
   if (end < 0 || lenient.trouble !== "unreadable" || !spend(source, 2 * (end - at))) return lenient;
   const json = text.slice(at, end);
   const value = /["'`\w]\s*:/.test(json) ? repaired(json) : undefined;
-  return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0 };
+  return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0, trouble: undefined };
+}
+
+function unreadable(end: number): JsonReading {
+  return { value: undefined, end, isRepaired: false, missing: 0, trouble: "unreadable" };
 }
 
 /** The value of well-formed JSON; `undefined` when it is not. */
 export function parsed(json: string): unknown {
-  if (!startsJson(json)) return undefined;
+  return startsJson.test(json) ? parse(json) : undefined;
+}
+
+function parse(json: string): unknown {
   try {
     return JSON.parse(json) as unknown;
   } catch {
     return undefined;
   }
-}
-
-function startsJson(json: string): boolean {
-  return /^\s*(?:\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])|["\d-]|(?:true|false|null)\s*$)/.test(json);
 }
 
 /** What jsonrepair makes of it, if every string in the result stands in the text as it is: nothing may be made up or lost. */
@@ -65,5 +70,7 @@ function isVerbatim(value: unknown, json: string, depth: number): boolean {
   return Object.entries(value).every(([key, part]) => json.includes(key) && isVerbatim(part, json, depth + 1));
 }
 
-/** An object or a list whose first part can be one, however broken. */
-const jsonStart = /\{\s*["'`“”{}\p{L}_$/]|\[\s*["'`“{}[\]\d/.tfnTFN-]/uy;
+/** An object or a list whose first part can be one, in well-formed JSON and however broken. */
+const strictStart = /\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])/y;
+const startsJson = new RegExp(`^\\s*(?:${strictStart.source}|["\\d-]|(?:true|false|null)\\s*$)`);
+const looseStart = /\{\s*["'`“”{}\p{L}_$/]|\[\s*["'`“{}[\]\d/.tfnTFN-]/uy;

@@ -1,4 +1,5 @@
 import { isForbiddenKey } from "./forbidden.js";
+import type { JsonReading } from "./json.js";
 import { readString } from "./lenient-string.js";
 import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
@@ -21,14 +22,19 @@ export interface Cursor {
 export const failed = Symbol("failed");
 
 /** Reads one value as models write JSON when it goes wrong. Ends with the value, whatever stands behind it. */
-export function readLenient(
-  source: Source,
-  at: number,
-): { value: unknown; end: number; missing: number } | { trouble: NearMissReason; end: number } {
+export function readLenient(source: Source, at: number): JsonReading {
   const cursor = makeCursor(source, at, false);
   const value = readValue(cursor);
-  if (value === failed) return { trouble: cursor.trouble, end: Math.max(cursor.at, at + 1) };
-  return { value, end: cursor.at, missing: endsAtMarker(cursor) ? 0 : cursor.missing };
+  if (value === failed)
+    return {
+      value: undefined,
+      end: Math.max(cursor.at, at + 1),
+      isRepaired: true,
+      missing: 0,
+      trouble: cursor.trouble,
+    };
+  const missing = endsAtMarker(cursor) ? 0 : cursor.missing;
+  return { value, end: cursor.at, isRepaired: true, missing, trouble: undefined };
 }
 
 export function makeCursor(source: Source, at: number, isPython: boolean): Cursor {

@@ -32,7 +32,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   if (!isTool(source.tools, name)) return readShortBody(source, start, at, format);
   if (text[next] === "{") {
     const reading = readJson(source, next);
-    if ("trouble" in reading) return troubled(format, "marked", start, reading.end, reading.trouble);
+    if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
     return reading.missing > 0
       ? troubled(format, "marked", start, reading.end, "cut-off")
       : foundCall(format, "marked", start, reading.end, name, reading.value, reading);

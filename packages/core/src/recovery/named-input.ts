@@ -16,7 +16,7 @@ export function readNamedJson(source: Source, start: number, name: string, at: n
       : troubled(format, "marked", start, from, "unreadable");
   }
   const reading = readJson(source, from);
-  if ("trouble" in reading) return troubled(format, "marked", start, reading.end, reading.trouble);
+  if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
   const { value, missing } = reading;
   if (missing > 0 || !isRecord(value))
     return troubled(format, "marked", start, reading.end, missing > 0 ? "cut-off" : "unreadable");

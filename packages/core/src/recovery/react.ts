@@ -25,7 +25,8 @@ export function readReact(source: Source, start: number): Finding | undefined {
     return found("react", "marked", start, end, [call]);
   }
   const reading = readJson(source, at);
-  if ("trouble" in reading) return troubled("react", "marked", start, Math.max(stop, reading.end), reading.trouble);
+  if (reading.trouble !== undefined)
+    return troubled("react", "marked", start, Math.max(stop, reading.end), reading.trouble);
   const { value, missing } = reading;
   if (missing > 0 || !isRecord(value)) return troubled("react", "marked", start, end, "cut-off");
   const call = writtenCall(name, value, start, Math.max(stop, reading.end), reading);

@@ -24,7 +24,7 @@ function readOnce(text: string): unknown {
   const inner = parsed(`"${text}"`);
   if (typeof inner === "string" && inner !== text) return inner;
   const lenient = readLenient(makeSource(text, noTools), start);
-  return "value" in lenient && lenient.missing === 0 && skipSpace(text, lenient.end) === text.length
+  return lenient.trouble === undefined && lenient.missing === 0 && skipSpace(text, lenient.end) === text.length
     ? lenient.value
     : undefined;
 }

@@ -32,7 +32,7 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   if (text[at] === "{") {
     const reading = readJson(source, at);
     const after = skipSpace(text, reading.end);
-    if ("trouble" in reading || !isRecord(reading.value) || !text.startsWith(closer, after)) return undefined;
+    if (reading.trouble !== undefined || !isRecord(reading.value) || !text.startsWith(closer, after)) return undefined;
     return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired);
   }
   const stop = find(source, closer, from);

@@ -39,7 +39,9 @@ function flow(scalar: string): unknown {
   if (list) return list[1]?.trim() === "" ? [] : list[1]?.split(",").map((item) => plainScalar(item.trim()));
   if (!/^[[{].*[\]}]$/.test(scalar)) return undefined;
   const reading = readLenient(makeSource(scalar, noTools), 0);
-  return "value" in reading && reading.missing === 0 && reading.end === scalar.length ? reading.value : undefined;
+  return reading.trouble === undefined && reading.missing === 0 && reading.end === scalar.length
+    ? reading.value
+    : undefined;
 }
 
 /** Numbers and truth values, where their text can be made of them again: a schema may want it. */
