@@ -19,8 +19,7 @@ export function readFence(source: Source, start: number): Passage | undefined {
   const language = (opener[2] ?? "").toLowerCase();
   const from = start + opener[0].length;
   const at = skipSpace(text, from);
-  const skipped = { end: fenceEnd(source, from, ticks) };
-  if (!callLanguages.has(language)) return skipped;
+  if (!callLanguages.has(language)) return { end: fenceEnd(source, from, ticks) };
   if (text[at] === "<") return { end: from };
 
   const strength = markedLanguages.has(language) ? "marked" : "fenced";
@@ -29,16 +28,19 @@ export function readFence(source: Source, start: number): Passage | undefined {
     named && isTool(source.tools, named)
       ? readArguments(source, start, at, named)
       : readBody(source, start, at, strength);
-  if (!finding) return skipped;
+  if (!finding) return { end: fenceEnd(source, from, ticks) };
   // A fence that was opened as a call is sometimes closed as a tag.
   const tag = strength === "marked" ? matchAt(closingTag, text, finding.end) : null;
   const after = skipSpace(text, finding.end + (tag?.[0].length ?? 0));
   const isClosed = text.startsWith(ticks, after);
-  if (finding.trouble !== undefined) return passage({ ...finding, end: Math.max(finding.end, skipped.end) });
+  if (finding.trouble !== undefined)
+    return passage({ ...finding, end: Math.max(finding.end, fenceEnd(source, from, ticks)) });
   // Something else stands in the fence with it: a listing or a document, no call.
-  const isUnclosed = find(source, `\n${ticks}`, finding.end) < 0;
-  if (!isClosed && !tag && after < text.length && !(isUnclosed && text.startsWith("\n", finding.end))) return skipped;
-  return passage({ ...finding, start, end: isClosed ? after + ticks.length : tag ? after : finding.end });
+  const isWhole = isClosed || tag !== null || after >= text.length;
+  const isUnclosed = !isWhole && text.startsWith("\n", finding.end) && find(source, `\n${ticks}`, finding.end) < 0;
+  if (!isWhole && !isUnclosed) return { end: fenceEnd(source, from, ticks) };
+  const end = isClosed ? after + ticks.length : tag ? after : finding.end;
+  return passage(found(finding.format, finding.strength, start, end, finding.calls));
 }
 
 function passage(finding: Finding): Passage {
@@ -66,11 +68,12 @@ function readArguments(source: Source, start: number, at: number, name: string):
 
 /** The place behind the closing fence: alone on its line, at least as long. Without one the block reaches to the end of the text. */
 function fenceEnd(source: Source, from: number, ticks: string): number {
-  const ends = ["\n", "\n ", "\n  ", "\n   "].map((indent) => {
+  let end = source.text.length;
+  for (const indent of ["\n", "\n ", "\n  ", "\n   "]) {
     const at = find(source, indent + ticks, from - 1);
-    return at < 0 ? source.text.length : at + indent.length + ticks.length;
-  });
-  return Math.min(...ends);
+    if (at >= 0) end = Math.min(end, at + indent.length + ticks.length);
+  }
+  return end;
 }
 
 const fenceOpener = /(`{3,})([\w+-]*)[ \t]*([\w.:-]+)?[ \t]*(?:\r?\n|(?=[{[<]))/y;

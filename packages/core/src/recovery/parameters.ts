@@ -25,8 +25,10 @@ export function readParameters(source: Source, start: number, isFramed: boolean)
   let isRepaired = false;
   let isUnclosed = false;
   for (;;) {
-    const short = matchAt(shortParameter, text, at);
-    const tag = short ?? matchAt(parameterTag, text, at);
+    const long = matchAt(parameterTag, text, at);
+    // `<parameter=k=v</parameter>`: only where a second `=` stands in what looks like the tag, or no tag is there at all.
+    const short = !long || (long[3] ?? "").includes("=") ? shortAt(text, at) : null;
+    const tag = short ?? long;
     if (!tag) return { values, end: at, isRepaired, isUnclosed, usesParam };
     const closer = `</${tag[1] ?? ""}${tag[2] ?? ""}>`;
     const from = at + tag[0].length;
@@ -46,9 +48,14 @@ export function readParameters(source: Source, start: number, isFramed: boolean)
   }
 }
 
+function shortAt(text: string, at: number): RegExpExecArray | null {
+  return text.startsWith("<parameter=", at) ? matchAt(shortParameter, text, at) : null;
+}
+
 /** Quotation marks around a name are part of it only where something is named so. */
 export function unquoted(name: string, isKnown: (name: string) => boolean): string {
-  return !/^["']/.test(name) || isKnown(name) ? name : name.replace(/^(["'])(.*)\1$/, "$2");
+  const isQuoted = name.startsWith('"') || name.startsWith("'");
+  return !isQuoted || isKnown(name) ? name : name.replace(/^(["'])(.*)\1$/, "$2");
 }
 
 /** Whether the structure goes on at a place: another parameter, the end of the call, the next call. */
@@ -62,7 +69,7 @@ function parameterEnd(source: Source, from: number, closer: string): number {
   if (end < 0) return nextStructure(source, from);
   // The closer that was found may belong to a later parameter: this one had none.
   const inner = source.text.slice(from, end);
-  const missed = /\n<param(?:eter)?[= ][^<>\n]*>/.exec(inner);
+  const missed = inner.includes("\n<param") ? /\n<param(?:eter)?[= ][^<>\n]*>/.exec(inner) : null;
   return missed && !inner.slice(0, missed.index).includes(closer) && !inner.includes("</param")
     ? from + missed.index
     : end;

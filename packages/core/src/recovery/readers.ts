@@ -24,7 +24,8 @@ export function readersAt({ text, tools }: Source, { at, end }: Sign, tag: strin
   if (first === "<") {
     if (second === "|" || second === "｜") return tokenReaders(text, at);
     if (tag === "" || second === "/") return none;
-    const known = byTag.get(tag.slice(tag.lastIndexOf(":") + 1)) ?? (tagFormats.has(tag) ? tagged : none);
+    const bare = tag.includes(":") ? tag.slice(tag.lastIndexOf(":") + 1) : tag;
+    const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : none);
     // A name stands in the tag of a function: one without can only hold something else.
     const isWhole = known === functionTag && text.charAt(at + 1 + tag.length) === ">";
     if (isWhole && !isTool(tools, tag)) return tagged;
@@ -39,12 +40,7 @@ function tokenReaders(text: string, at: number): readonly FormatReader[] {
   if (text.startsWith("DSML", at + 2)) return functionTag;
   const word = tokenAt(text, at)?.word;
   if (word === undefined) return text.startsWith("tool_call>", at + 2) ? gemma : none;
-  if (word === "pythontag") return pythonTag;
-  return tokenFormats.has(word)
-    ? tagged
-    : /^(?:toolcalls?:?begin|toolcallargumentbegin|recipient)$/.test(word)
-      ? token
-      : none;
+  return byToken.get(word) ?? (tokenFormats.has(word) ? tagged : none);
 }
 
 const braced: readonly FormatReader[] = [readPerl, readBareJson];
@@ -60,6 +56,15 @@ const gemma: readonly FormatReader[] = [readGemma];
 const functionTag: readonly FormatReader[] = [readFunctionTag, readTagged];
 const nameTags: readonly FormatReader[] = [readNameTags, readTagged];
 
+const byToken: ReadonlyMap<string, readonly FormatReader[]> = new Map([
+  ["pythontag", pythonTag],
+  ["toolcallbegin", token],
+  ["toolcallsbegin", token],
+  ["toolcall:begin", token],
+  ["toolcalls:begin", token],
+  ["toolcallargumentbegin", token],
+  ["recipient", token],
+]);
 const bySign: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["t", [readHarmony]],
   [">", [readFunctionary]],

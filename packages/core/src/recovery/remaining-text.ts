@@ -1,3 +1,4 @@
+import { endOf } from "./source.js";
 import type { RecoveredCall } from "./types.js";
 
 /** The text without the calls and without the tags and tokens that held them. */
@@ -16,18 +17,20 @@ export function remainingText(text: string, calls: readonly RecoveredCall[]): st
 
 /** Closers at the start of a piece belong to the call before it, openers at its end to the one behind it. */
 function withoutEdges(piece: string, isAfter: boolean, isBefore: boolean): string {
-  let rest = piece;
-  if (rest === "") return rest;
-  if (isAfter && "<[".includes(rest.trimStart().charAt(0))) rest = rest.replace(closers, "");
-  if (!isBefore || !">]".includes(rest.trimEnd().slice(-1))) return rest;
+  if (piece === "") return piece;
+  const from = isAfter ? Math.max(0, endOf(closers, piece, 0)) : 0;
+  const last = isBefore ? piece.trimEnd().slice(-1) : "";
+  if (last !== ">" && last !== "]") return piece.slice(from);
   // Only the end is looked at: an unanchored search for it would read the whole piece again at each place.
-  const cut = Math.max(0, rest.length - 200);
-  return rest.slice(0, cut) + rest.slice(cut).replace(openers, "");
+  const cut = Math.max(from, piece.length - 200);
+  const tail = piece.slice(cut).search(openers);
+  return piece.slice(from, tail < 0 ? piece.length : cut + tail);
 }
 
 const tag = "[a-zA-Z:]*(?:tool_?calls?|tool-call|TOOLCALL|function_calls?|function|tools?|invoke|JSON|response)";
 const token = "[|｜][^<>|｜\\n]{1,40}[|｜]";
 const closers = new RegExp(
-  `^(?:\\s*(?:</[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|<(?:tool_call\\||end_function_call)>|</s>|\\[/[A-Z_]+\\]|\\[END_TOOL_REQUEST\\]))+`,
+  `(?:\\s*(?:</[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|<(?:tool_call\\||end_function_call)>|</s>|\\[/[A-Z_]+\\]|\\[END_TOOL_REQUEST\\]))+`,
+  "y",
 );
 const openers = new RegExp(`(?:(?:<[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|\\[TOOL_[A-Z]+\\])\\s*)+$`);

@@ -21,7 +21,8 @@ export function readAfter(
   closer: string,
 ): Finding | undefined {
   const { text } = source;
-  const at = skipSpace(text, Math.max(from, endOf(fenceStart, text, from)));
+  const first = skipSpace(text, from);
+  const at = text[first] === "`" ? skipSpace(text, Math.max(from, endOf(fenceStart, text, from))) : first;
   const sign = text[at];
   if (sign === "{" || (sign === "[" && !isAt(listOfCode, text, at))) {
     const finding = readPayload(source, start, at, format, "marked");
