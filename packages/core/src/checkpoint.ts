@@ -1,5 +1,6 @@
-import { copyFile, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { findUnfit, type LeftOut } from "./checkpoint/left-out.js";
 import { AifactoryError } from "./errors.js";
 import type { DiffStat } from "./events.js";
 import { git, type GitPlace, tryGit } from "./git.js";
@@ -24,23 +25,27 @@ export interface CheckpointRequest {
   readonly gitDir: string;
   readonly excludes: string;
   readonly message: string;
-  /** Told what can't be committed: repositories within the worktree, files that git refuses. */
-  readonly leftOut?: (paths: readonly string[]) => void;
 }
 
-/** Commits what changed in a worktree; undefined when nothing did. */
-export async function commitChanges(request: CheckpointRequest): Promise<Checkpoint | undefined> {
+/** What came of a checkpoint. */
+export interface Committed {
+  /** Absent when nothing had changed. */
+  readonly made?: Checkpoint;
+  readonly left: LeftOut;
+}
+
+/** Commits what changed in a worktree. */
+export async function commitChanges(request: CheckpointRequest): Promise<Committed> {
   const { place, repository, base, branch, excludes, message, gitDir } = request;
   const ref = `refs/heads/${branch}`;
   // A worktree that was removed is one in which everything was deleted.
   await mkdir(place.cwd, { recursive: true });
-  const left = await stageAll(place, excludes);
-  request.leftOut?.(left);
+  const left = await stageAll(place, excludes, request.head);
   const tree = await git(place, ["write-tree"]);
   const tip = await git(repository.place, ["rev-parse", ref]);
   const parent = await newest(repository.place, request.head, tip);
   const unchanged = tree === (await git(repository.place, ["rev-parse", `${parent}^{tree}`]));
-  if (unchanged && parent === request.head) return undefined;
+  if (unchanged && parent === request.head) return { left };
   // A tip that the agent committed itself, and nothing after it, is a checkpoint as it is.
   const commit = unchanged
     ? parent
@@ -50,7 +55,7 @@ export async function commitChanges(request: CheckpointRequest): Promise<Checkpo
   if (commit !== tip)
     await git(repository.place, ["update-ref", "--no-deref", "-m", "aifactory: checkpoint", ref, commit, tip]);
   await showIndex(place.indexFile, gitDir);
-  return { commit, stat: await diffStat(repository.place, base, commit) };
+  return { made: { commit, stat: await diffStat(repository.place, base, commit) }, left };
 }
 
 /**
@@ -58,68 +63,22 @@ export async function commitChanges(request: CheckpointRequest): Promise<Checkpo
  * keep only a pointer, and to see whether it is clean it would work in it, with the filters that its own settings name and
  * outside of any sandbox.
  *
- * @returns What could not be staged, for a person: those, and files that git refuses, with git's words.
  * @throws `git` when nothing could be.
  */
-async function stageAll(place: GitPlace, excludes: string): Promise<readonly string[]> {
+async function stageAll(place: GitPlace, excludes: string, head: string): Promise<LeftOut> {
   const config = [`core.excludesFile=${excludes}`];
-  const unfit = await unfitPaths(place, config);
-  const input = [".", ...unfit.map(({ path }) => `:(exclude,literal)${path}`)].join("\0");
+  const { huge, repositories, histories } = await findUnfit(place, config, head);
+  const input = [".", ...[...huge, ...repositories].map((path) => `:(exclude,literal)${path}`)].join("\0");
   const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
   const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input });
   if (added.exitCode > 1)
     throw new AifactoryError("git", `git add failed: ${added.stderr.trim()}`, { status: added.exitCode });
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
-  return [
-    ...unfit.map(({ path, why }) => `${printable(path)} (${why})`),
+  const others = [
+    ...huge.map((path) => `${printable(path)} (larger than 1 GB)`),
     ...refused.map((line) => printable(line.slice("error: ".length))),
   ];
-}
-
-/** Bytes of a new file that is not committed any more: git would take minutes for it, and no server would take it. */
-const hugeBytes = 1024 * 1024 * 1024;
-
-interface UnfitPath {
-  readonly path: string;
-  readonly why: string;
-}
-
-/** Untracked repositories, which git lists with a slash at the end, submodules that are filled, and huge new files. */
-async function unfitPaths(place: GitPlace, config: readonly string[]): Promise<readonly UnfitPath[]> {
-  const [others, submodules] = await Promise.all([
-    git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
-    submodulesOf(place),
-  ]);
-  const untracked = others.split("\0").filter((path) => path !== "");
-  const filled = await Promise.all(submodules.map(async (path) => sizeOf(join(place.cwd, path, ".git"))));
-  const sizes = await Promise.all(untracked.map(async (path) => sizeOf(join(place.cwd, path))));
-  const nested = [
-    ...untracked.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1)),
-    ...submodules.filter((_, index) => filled[index] !== undefined),
-  ];
-  return [
-    ...nested.map((path) => ({ path, why: "a repository of its own" })),
-    ...untracked
-      .filter((_, index) => (sizes[index] ?? 0) > hugeBytes)
-      .map((path) => ({ path, why: "larger than 1 GB" })),
-  ];
-}
-
-/** The paths of submodules. */
-export async function submodulesOf(place: GitPlace): Promise<readonly string[]> {
-  const staged = await git(place, ["ls-files", "--stage", "-z"]);
-  return staged
-    .split("\0")
-    .filter((entry) => entry.startsWith("160000 "))
-    .map((entry) => entry.slice(entry.indexOf("\t") + 1));
-}
-
-/** Bytes of what stands at a path; undefined when nothing does. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  return lstat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
+  return { repositories, histories, others };
 }
 
 /**

@@ -69,16 +69,16 @@ export async function drive({ repository, journal, release, parts, options }: Dr
     },
     tell: (event) => tell(options.events, event, id),
   };
-  let unwritten: ErrorData | undefined;
+  let end: GivenUp = {};
   try {
     await moveOn(run);
   } catch (error) {
-    unwritten = await giveUp(run, error, opened !== undefined);
+    end = await giveUp(run, error, opened);
   }
-  await tidy(run, opened);
+  await tidy(run, opened, end.uncommitted);
   await journal.close().catch(() => {});
   await release();
-  const record = unwritten ? { ...run.record, error: unwritten } : run.record;
+  const record = end.unwritten ? { ...run.record, error: end.unwritten } : run.record;
   return outcomeOf(record, repository.checkout ?? repository.commonDir);
 }
 
@@ -141,22 +141,33 @@ async function openFor(run: RunContext, { confinement }: Parts, { worktreeRoot }
   return worktree;
 }
 
-/**
- * A run that was stopped or broke keeps what was done: it is committed before the reason is written down.
- *
- * @returns The reason if it can't be written down, because the disk is full: it must be in the outcome all the same.
- */
-async function giveUp(run: RunContext, thrown: unknown, isOpen: boolean): Promise<ErrorData | undefined> {
+/** What a run that was given up could not do any more. */
+interface GivenUp {
+  /** The reason, if it can't be written down because the disk is full: it must be in the outcome all the same. */
+  readonly unwritten?: ErrorData;
+  /** Why what was done could not be committed. */
+  readonly uncommitted?: AifactoryError;
+}
+
+/** A run that was stopped or broke keeps what was done: it is committed before the reason is written down. */
+async function giveUp(run: RunContext, thrown: unknown, opened: Promise<Worktree> | undefined): Promise<GivenUp> {
   const isAbort = run.signal.aborted;
   const error = isAbort
     ? new AifactoryError("aborted", `The run was stopped. ${reasonOf(run.signal)}`.trim())
     : toError(thrown);
-  if (isOpen) await checkpoint(run, "end", `Work in progress\n\nRun ${run.record.id}: ${error.code}.`).catch(() => {});
+  const isOpen = await opened?.then(
+    () => true,
+    () => false,
+  );
+  const commit = async (): Promise<void> =>
+    checkpoint(run, "end", `Work in progress\n\nRun ${run.record.id}: ${error.code}.`);
+  const uncommitted = isOpen ? await commit().then(() => undefined, toError) : undefined;
   const written = run.emit({ type: isAbort ? "run-cancelled" : "run-failed", error: error.toJSON() });
-  return written.then(
+  const unwritten = await written.then(
     () => undefined,
     () => error.toJSON(),
   );
+  return { ...(unwritten && { unwritten }), ...(uncommitted && { uncommitted }) };
 }
 
 function reasonOf({ reason }: AbortSignal): string {
@@ -164,14 +175,25 @@ function reasonOf({ reason }: AbortSignal): string {
 }
 
 /** Removes the worktree, where everything is committed by now, and a branch that has nothing on it. */
-async function tidy(run: RunContext, opened: Promise<Worktree> | undefined): Promise<void> {
+async function tidy(
+  run: RunContext,
+  opened: Promise<Worktree> | undefined,
+  uncommitted: AifactoryError | undefined,
+): Promise<void> {
+  const say = async (message: string): Promise<void> =>
+    run.emit({ type: "notice", code: "worktree-left", message }).catch(() => {});
   try {
     const worktree = await opened;
+    if (worktree && uncommitted) {
+      await worktree.leave();
+      return await say(
+        `What was done last is not committed: ${uncommitted.message} It is in ${worktree.path}, and resumeTask takes it over.`,
+      );
+    }
     await worktree?.close();
     const { branch, base, head } = run.record;
     if (worktree && head === base) await git(run.repository.place, ["update-ref", "-d", `refs/heads/${branch}`, base]);
   } catch (error) {
-    const message = `The worktree could not be removed: ${toError(error).message}`;
-    await run.emit({ type: "notice", code: "worktree-left", message }).catch(() => {});
+    await say(`The worktree could not be removed: ${toError(error).message}`);
   }
 }

@@ -1,12 +1,14 @@
 import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Checkpoint, commitChanges, diffStat, writeExcludes } from "./checkpoint.js";
+import { type Committed, commitChanges, diffStat, writeExcludes } from "./checkpoint.js";
+import { nothingLeft } from "./checkpoint/left-out.js";
 import { AifactoryError } from "./errors.js";
 import { git, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
 import { adminDir, ownPlace, partial, removeWorktree } from "./worktree.js";
+import { keepRepositories } from "./worktree/kept.js";
 
 /** Whose leftovers. */
 export interface LeftoverRequest {
@@ -22,10 +24,10 @@ export interface LeftoverRequest {
  * Takes over what a killed run left behind: a commit that its journal does not know yet, and files in its worktree that
  * were not committed. The worktree is found by a note in the run's folder, so it may have been made from another place.
  *
- * @returns The commit with all of it; undefined when there is nothing new.
+ * @returns The commit with all of it, if there is anything new, and what it could not take.
  * @throws `moved` when the branch is no longer on top of what the run did; nothing has changed then.
  */
-export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoint | undefined> {
+export async function adoptLeftover(request: LeftoverRequest): Promise<Committed> {
   const { repository, id, branch, base, head } = request;
   const tip = await requireBranch(request);
   await dropPartial(repository, id);
@@ -33,18 +35,20 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Checkpoin
   if (path !== undefined) {
     const { commonDir } = repository;
     const gitDir = adminDir(commonDir, id);
-    const excludes = await writeExcludes(runDirectory(commonDir, id));
+    const directory = runDirectory(commonDir, id);
+    const excludes = await writeExcludes(directory);
     const place = ownPlace(commonDir, id, path);
     await dropLock(place.indexFile);
     // Killed between making the worktree and its index: then nobody has worked in it yet.
     if (!(await isFile(place.indexFile))) await git(place, ["read-tree", head]);
     const message = `Work in progress\n\nFound after run ${id} was interrupted.`;
-    const made = await commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
+    const committed = await commitChanges({ repository, branch, base, head, place, excludes, message, gitDir });
+    await keepRepositories({ path, gitDir, directory }, committed.left);
     await removeWorktree(repository, path);
-    return made;
+    return committed;
   }
-  if (tip === undefined || tip === head) return undefined;
-  return { commit: tip, stat: await diffStat(repository.place, base, tip) };
+  if (tip === undefined || tip === head) return { left: nothingLeft };
+  return { made: { commit: tip, stat: await diffStat(repository.place, base, tip) }, left: nothingLeft };
 }
 
 /** Forgets what was done since the newest commit that the journal knows. */

@@ -8,7 +8,7 @@ import { next } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
-import { continueRun, type RunOptions, type RunReference } from "./run.js";
+import { adopted, continueRun, type RunOptions, type RunReference } from "./run.js";
 import { publishStep } from "./steps/publish.js";
 
 /** How a run is approved. */
@@ -76,7 +76,7 @@ export async function reject(
  * again.
  *
  * @returns The new outcome, as `runTask` does.
- * @throws `not-pending`, `unknown-run`, `locked`, or for bad input, before anything has changed.
+ * @throws `not-pending`, `unknown-run`, `locked`, `moved`, or for bad input, before anything has changed.
  */
 export async function requestChanges(
   run: RunReference,
@@ -85,10 +85,11 @@ export async function requestChanges(
 ): Promise<Outcome> {
   if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
   const { by } = options;
-  return continueRun(run, options, async (record) => {
+  return continueRun(run, options, async (record, repository) => {
     requirePending(record);
     const said = { text, ...(by !== undefined && { by }) };
-    return [{ type: "reviewed", decision: "changes", commit: record.head, ...said }];
+    const found = await adopted(record, repository, "review");
+    return [{ type: "reviewed", decision: "changes", commit: record.head, ...said }, ...found];
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { drive, type DriveOptions } from "./drive.js";
-import { type RecordEvent, tell } from "./events.js";
+import { type RecordEvent, type StepKey, tell } from "./events.js";
 import { AifactoryError } from "./errors.js";
 import { continueJournal, createJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { adoptLeftover, dropLeftover } from "./leftover.js";
@@ -12,6 +12,7 @@ import { resolveParts } from "./parts.js";
 import { apply, type RunRecord } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
 import type { Resolution } from "./resolve.js";
+import { eventsOf } from "./steps/checkpoint.js";
 import { parseTask } from "./task.js";
 import type { Limits, TaskSpec, Tool } from "./types.js";
 
@@ -69,11 +70,20 @@ export async function resumeTask(
     const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
     const step = next(apply(record, { seq: record.seq + 1, at: record.updatedAt, event: resumed }));
     if (!("do" in step)) throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
-    const left = { repository, id: record.id, branch: record.branch, base: record.base, head: record.head };
     // A plan changes no file.
-    const adopted = await (step.do === "plan" ? dropLeftover(left) : adoptLeftover(left));
-    return adopted ? [resumed, { type: "checkpoint", step: step.key, ...adopted }] : [resumed];
+    if (step.do !== "plan") return [resumed, ...(await adopted(record, repository, step.key))];
+    await dropLeftover({ repository, ...record });
+    return [resumed];
   });
+}
+
+/** What is to be told of what a killed process left: it belongs to the run from now on. */
+export async function adopted(
+  record: RunRecord,
+  repository: Repository,
+  step: StepKey,
+): Promise<readonly RecordEvent[]> {
+  return eventsOf(await adoptLeftover({ repository, ...record }), step, record, repository);
 }
 
 function endOf(record: RunRecord): string {

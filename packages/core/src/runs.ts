@@ -10,6 +10,7 @@ import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
 import type { RunReference } from "./run.js";
+import { hasKept, keptIn } from "./worktree/kept.js";
 
 /**
  * Where a run stands. `running`: a living process works on it. `interrupted`: none does, and it is not over:
@@ -142,6 +143,7 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
   try {
     const left = await clearLeftover(repository, run.id);
     if (left !== undefined) return `there are uncommitted files in ${left}`;
+    if (await hasKept(directory)) return `there are repositories that were not committed in ${keptIn(directory)}`;
     const { branch, head } = run.outcome;
     // Only where the run left it: what somebody built on top of it is theirs.
     await tryGit(repository.place, ["update-ref", "-d", `refs/heads/${branch}`, head]);

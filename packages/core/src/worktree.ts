@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { copyFile, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type Checkpoint, commitChanges, submodulesOf, writeExcludes } from "./checkpoint.js";
+import { type Committed, commitChanges, writeExcludes } from "./checkpoint.js";
+import { type LeftOut, submodulesOf } from "./checkpoint/left-out.js";
 import { type Confinement, openSandbox } from "./confinement.js";
 import { AifactoryError, toError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
@@ -10,6 +11,7 @@ import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
 import type { Repository } from "./repository.js";
 import type { Sandbox } from "./types.js";
+import { keepRepositories, putRepositoriesBack } from "./worktree/kept.js";
 
 /** An isolated checkout on a branch of its own. The user's checkout, index, stash, hooks and configuration stay as they are. */
 export interface Worktree {
@@ -19,14 +21,14 @@ export interface Worktree {
   readonly place: GitPlace;
   /** What its commands are to be shut in with. */
   readonly sandbox?: Sandbox;
-  /** Commits what changed; undefined when nothing did. What git ignores, and tools' caches, stay out. */
-  checkpoint(message: string): Promise<Checkpoint | undefined>;
-  /** What the last checkpoint could not take, in words. */
-  leftOut(): readonly string[];
+  /** Commits what changed. What git ignores, and tools' caches, stay out. */
+  checkpoint(message: string): Promise<Committed>;
   /** Submodules, which are not checked out. */
   submodules(): Promise<readonly string[]>;
-  /** Removes the folder; the branch stays. */
+  /** Removes the folder; the branch stays, and so do repositories that the last checkpoint had to leave out. */
   close(): Promise<void>;
+  /** Leaves the folder as it is, for the next process that works on the run. */
+  leave(): Promise<void>;
   /** Removes the folder and takes back what was done since the last checkpoint, commits too. */
   discard(): Promise<void>;
 }
@@ -76,13 +78,16 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
   await rename(join(directory, partial), join(directory, "worktree"));
 
+  const kept = { path, gitDir, directory };
+  await putRepositoriesBack(kept);
+
   const { confinement } = request;
   const shutIn =
     confinement.kind === "none" ? undefined : await openSandbox({ path, gitDir, commonDir }, confinement.network);
   let known = request.head;
-  let left: readonly string[] = [];
-  const setLeft = (paths: readonly string[]): void => void (left = paths);
+  let left: LeftOut | undefined;
   const close = async (): Promise<void> => {
+    if (left) await keepRepositories(kept, left);
     const closing = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
     await removeWorktree(repository, path).finally(closing);
     await shutIn?.close();
@@ -90,15 +95,16 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   return {
     path,
     place,
-    leftOut: () => left,
     ...(shutIn && { sandbox: shutIn.sandbox }),
     checkpoint: async (message) => {
-      const made = await commitChanges({ ...request, head: known, place, excludes, message, gitDir, leftOut: setLeft });
-      known = made?.commit ?? known;
-      return made;
+      const committed = await commitChanges({ ...request, head: known, place, excludes, message, gitDir });
+      known = committed.made?.commit ?? known;
+      left = committed.left;
+      return committed;
     },
-    submodules: async () => submodulesOf(place),
+    submodules: async () => submodulesOf(place, known),
     close,
+    leave: async () => shutIn?.close(),
     discard: async () => {
       await close();
       await git(repository.place, [

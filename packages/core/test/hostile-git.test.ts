@@ -106,7 +106,7 @@ describe("a repository within the worktree", () => {
     expect(outcome).toMatchObject({ status: "ready" });
     expect(await readdir(outside)).toEqual([]);
     expect(await bench.repository.git("ls-tree", "--name-only", outcome.branch)).toBe("a.py\napp.py\ndone.py");
-    expect(outcome.notices).toContainEqual({ code: "not-committed", message: expect.stringContaining("sub") });
+    expect(outcome.notices).toContainEqual({ code: "nested-repository", message: expect.stringContaining("sub") });
   });
 
   it("filled into a submodule's folder runs nothing, and the submodule stays as it was", async () => {

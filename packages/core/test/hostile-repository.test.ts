@@ -49,7 +49,7 @@ describe("names of files with line ends, escape codes, quotes and dashes", () =>
     expect(told[1]?.split("\n")).toHaveLength(names.length);
     expect(told.slice(2, 2 + names.length)).toEqual(names.map(() => "needle"));
     expect(steers(told[0]!)).toBe(false);
-    expect(outcome.notices).toMatchObject([{ code: "not-committed" }]);
+    expect(outcome.notices).toMatchObject([{ code: "nested-repository" }]);
     for (const text of [...outcome.dirty, ...outcome.notices.map(({ message }) => message)]) {
       expect([text, steers(text), text.includes("\n")]).toEqual([text, false, false]);
     }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { mkdir, readdir, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -13,6 +14,7 @@ import {
   requestChanges,
   resumeTask,
   runTask,
+  TaskEvents,
   type TaskSpec,
 } from "@aifactory/core";
 import { type Script, scriptedProvider } from "@aifactory/core/testing";
@@ -22,9 +24,13 @@ const bench = workbench();
 
 const broken = { error: errorData("auth", "The key is wrong.") };
 
-function start(turns: readonly Script[], spec: Partial<TaskSpec> = {}): Promise<Outcome> {
+function start(
+  turns: readonly Script[],
+  spec: Partial<TaskSpec> = {},
+  options: Parameters<typeof runTask>[1] = {},
+): Promise<Outcome> {
   const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m", ...spec };
-  return runTask(task, { providers: [scriptedProvider({ turns })], worktreeRoot: bench.worktreeRoot });
+  return runTask(task, { providers: [scriptedProvider({ turns })], worktreeRoot: bench.worktreeRoot, ...options });
 }
 
 function goOn(run: Outcome, turns: readonly Script[], options: Parameters<typeof resumeTask>[1] = {}) {
@@ -113,6 +119,20 @@ describe("resumeTask", () => {
     const failed = await start([write("a.py"), broken]);
     await writeFile(join(bench.repository.path, ".git/refs/heads", `${failed.branch}.lock`), "");
     expect(await goOn(failed, [write("b.py"), done]).outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
+  });
+
+  it("finds in its worktree what could not be committed, because git held the branch", async () => {
+    const events = new TaskEvents();
+    events.on("tool-started", (_event, id) => {
+      writeFileSync(join(bench.repository.path, ".git/refs/heads/aifactory", `${id}.lock`), "");
+    });
+    const failed = await start([write("a.py"), done], {}, { events });
+    expect(failed).toMatchObject({ status: "failed", error: { code: "git" }, stat: { files: 0 } });
+    expect(failed.notices).toMatchObject([{ code: "worktree-left" }]);
+    const { worktree = "" } = await openRun(failed);
+    expect(failed.notices[0]?.message).toContain(worktree);
+    expect(await goOn(failed, [done]).outcome).toMatchObject({ status: "ready", stat: { files: 1 } });
+    expect(await readdir(bench.worktreeRoot)).toEqual([]);
   });
 
   it("makes a deleted branch again, from what the run had committed", async () => {

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { lstat, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { git, type GitPlace } from "../git.js";
+import { printable } from "../output.js";
+
+/** What a checkpoint could not take. */
+export interface LeftOut {
+  /** Repositories within the worktree that are not committed: new ones, and submodules that are filled. Relative paths. */
+  readonly repositories: readonly string[];
+  /** Folders that are committed like any other, but not the history that a repository of their own keeps in them. */
+  readonly histories: readonly string[];
+  /** Huge new files, and files that git refuses, in words. */
+  readonly others: readonly string[];
+}
+
+export const nothingLeft: LeftOut = { repositories: [], histories: [], others: [] };
+
+/** Bytes of a new file that is not committed any more: git would take minutes for it, and no server would take it. */
+const hugeBytes = 1024 * 1024 * 1024;
+
+/** What is not to be staged, and why. */
+export interface Unfit extends Omit<LeftOut, "others"> {
+  readonly huge: readonly string[];
+}
+
+/** Looks for it. Untracked repositories are listed by git with a slash at the end; of those in tracked folders it says nothing. */
+export async function findUnfit(place: GitPlace, config: readonly string[], head: string): Promise<Unfit> {
+  const [others, { folders, submodules }] = await Promise.all([
+    git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
+    foldersOf(place, head),
+  ]);
+  const untracked = others.split("\0").filter((path) => path !== "");
+  const sizes = await Promise.all(untracked.map(async (path) => sizeOf(join(place.cwd, path))));
+  const isRepository = (path: string): boolean => existsSync(join(place.cwd, path, ".git"));
+  const own = await realpath(place.cwd);
+  const reallyThere = await Promise.all(
+    // A link in a folder's place may lead to any repository.
+    folders.filter(isRepository).map(async (path) => (await realpath(join(own, path))) === join(own, path) && path),
+  );
+  return {
+    repositories: [
+      ...untracked.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1)),
+      ...submodules.filter(isRepository),
+    ],
+    histories: reallyThere.filter((path) => path !== false),
+    huge: untracked.filter((_, index) => (sizes[index] ?? 0) > hugeBytes),
+  };
+}
+
+/** The folders of a commit, and its submodules. */
+async function foldersOf(place: GitPlace, commit: string): Promise<{ folders: string[]; submodules: string[] }> {
+  const entries = (await git(place, ["ls-tree", "-r", "-d", "-z", commit])).split("\0");
+  const paths = (mode: string): string[] =>
+    entries.filter((entry) => entry.startsWith(mode)).map((entry) => entry.slice(entry.indexOf("\t") + 1));
+  return { folders: paths("040000 "), submodules: paths("160000 ") };
+}
+
+/** The paths of a commit's submodules. */
+export async function submodulesOf(place: GitPlace, commit: string): Promise<readonly string[]> {
+  return (await foldersOf(place, commit)).submodules;
+}
+
+/** What a person is told of it. `kept` is the folder that repositories are kept in. */
+export function noticesOf(
+  { repositories, histories, others }: LeftOut,
+  kept: string,
+): { code: string; message: string }[] {
+  const notices: { code: string; message: string }[] = [];
+  if (repositories.length + histories.length > 0) {
+    const message = [
+      repositories.length > 0
+        ? `Not committed, because they are repositories of their own: ${named(repositories)}.`
+        : "",
+      histories.length > 0 ? `Committed without the history of a repository of their own: ${named(histories)}.` : "",
+      `When the run ends, what is not committed of them is kept in ${kept}, and a run that goes on has it again.`,
+      "To have the files of such a repository in the change, delete the .git in it.",
+    ];
+    notices.push({ code: "nested-repository", message: message.filter((sentence) => sentence !== "").join(" ") });
+  }
+  if (others.length > 0)
+    notices.push({ code: "not-committed", message: `Not committed, and gone with the worktree: ${others.join("; ")}` });
+  return notices;
+}
+
+/** Bytes of what stands at a path; undefined when nothing does. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  return lstat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
+}
+
+function named(paths: readonly string[]): string {
+  return paths.map(printable).join(", ");
+}
