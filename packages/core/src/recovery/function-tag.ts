@@ -58,9 +58,9 @@ function readJsonBody(source: Source, start: number, format: string, name: strin
 
 /** One parameter that holds the whole object of arguments. */
 function unwrapped(values: Record<string, unknown>): unknown {
-  const [entry, ...others] = Object.entries(values);
-  if (!entry || others.length > 0 || entry[0] !== "arguments") return values;
-  const inner = typeof entry[1] === "string" ? structureIn(entry[1]) : entry[1];
+  const only = values["arguments"];
+  if (only === undefined || Object.keys(values).length > 1) return values;
+  const inner = typeof only === "string" ? structureIn(only) : only;
   return isRecord(inner) ? inner : values;
 }
 

@@ -145,17 +145,22 @@ function nextSign(cursor: Cursor): string | undefined {
 
 /** A closing tag, special token or fence: the value was meant to be over. */
 function isMarker(cursor: Cursor): boolean {
-  return isAt(marker, cursor.text, cursor.at);
+  return isMarkerAt(cursor.text, cursor.at);
 }
 
 function endsAtMarker(cursor: Cursor): boolean {
-  return isAt(marker, cursor.text, skipSpace(cursor.text, cursor.at));
+  return isMarkerAt(cursor.text, skipSpace(cursor.text, cursor.at));
+}
+
+function isMarkerAt(text: string, at: number): boolean {
+  const sign = text[at];
+  return (sign === "<" || sign === "`" || sign === "[") && isAt(marker, text, at);
 }
 
 /** White space and comments. */
 export function skipBlank(text: string, at: number): number {
   for (let place = skipSpace(text, at); ;) {
-    const comment = text.charCodeAt(place) === 47 ? matchAt(commentText, text, place) : null;
+    const comment = text[place] === "/" ? matchAt(commentText, text, place) : null;
     if (!comment) return place;
     place = skipSpace(text, place + comment[0].length);
   }

@@ -43,7 +43,8 @@ function readCall(source: Source, start: number, isAnyName: boolean): WrittenCal
   const opener = matchAt(callStart, text, start);
   if (!opener) return undefined;
   // `code_interpreter.call(code="...")` is how Llama calls what is built in.
-  const name = (opener[2] ?? "").replace(/\.call$/, "");
+  const written = opener[2] ?? "";
+  const name = written.endsWith(".call") ? written.slice(0, -".call".length) : written;
   if (!isAnyName && !isOffered(source, name)) return undefined;
   const cursor = makeCursor(source, start + opener[0].length, true);
   const input = readArguments(cursor);

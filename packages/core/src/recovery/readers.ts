@@ -16,18 +16,19 @@ import { readToolTag } from "./tool-tag.js";
 import type { FormatReader } from "./types.js";
 
 /** The readers that can make something of the place where a sign was found, in the order in which they are to be asked. */
-export function readersAt({ text, tools }: Source, { at, end }: Sign, tag: string): readonly FormatReader[] {
+export function readersAt(source: Source, { at, end }: Sign, tag: string): readonly FormatReader[] {
+  const { text, tools } = source;
   const first = text.charAt(at);
-  const second = text.charAt(at + 1);
+  const second = text[at + 1] ?? "";
   if (first === "[") return /[\s{]/.test(second) ? bracketed : /[A-Za-z_]/.test(second) ? marked : none;
   if (first === "{") return /["'“`\s{A-Za-z]/.test(second) ? braced : none;
   if (first === "<") {
-    if (second === "|" || second === "｜") return tokenReaders(text, at);
+    if (second === "|" || second === "｜") return tokenReaders(source, at);
     if (tag === "" || second === "/") return none;
     const bare = tag.includes(":") ? tag.slice(tag.lastIndexOf(":") + 1) : tag;
     const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : none);
     // A name stands in the tag of a function: one without can only hold something else.
-    const isWhole = known === functionTag && text.charAt(at + 1 + tag.length) === ">";
+    const isWhole = known === functionTag && text[at + 1 + tag.length] === ">";
     if (isWhole && !isTool(tools, tag)) return tagged;
     return isTool(tools, tag) ? [...known, readToolTag] : known;
   }
@@ -36,9 +37,10 @@ export function readersAt({ text, tools }: Source, { at, end }: Sign, tag: strin
   return last === ">" && first !== ">" ? shortLine : (bySign.get(first) ?? none);
 }
 
-function tokenReaders(text: string, at: number): readonly FormatReader[] {
+function tokenReaders(source: Source, at: number): readonly FormatReader[] {
+  const { text } = source;
   if (text.startsWith("DSML", at + 2)) return functionTag;
-  const word = tokenAt(text, at)?.word;
+  const word = tokenAt(source, at)?.word;
   if (word === undefined) return text.startsWith("tool_call>", at + 2) ? gemma : none;
   return byToken.get(word) ?? (tokenFormats.has(word) ? tagged : none);
 }

@@ -32,7 +32,7 @@ function passageAt(source: Source, { at }: Sign, tag: string, marks: ThinkingMar
   const { text } = source;
   const first = text.charAt(at);
   if (first === "`") return readFence(source, at);
-  const second = text.charAt(at + 1);
+  const second = text[at + 1];
   if (first === "[") return second === "T" || second === "/" ? markAt(source, at, marks) : undefined;
   if (first !== "<") return undefined;
   return second === "|" ? markAt(source, at, marks) : passed.get(tag)?.(source, at, marks);

@@ -1,5 +1,12 @@
 import type { OfferedTool } from "./types.js";
 
+/** A special token, its word without the signs in which spellings differ. */
+export interface Token {
+  readonly at: number;
+  readonly word: string;
+  readonly length: number;
+}
+
 /** The text under reading, with what is already known of it, so that no search is made twice. */
 export interface Source {
   readonly text: string;
@@ -10,6 +17,8 @@ export interface Source {
   unclosed: Set<number> | undefined;
   /** The last place at which something stood that well-formed JSON can't have there. */
   foreign: number;
+  /** The special token read last: several readers ask for the one at their place. */
+  token: Token | undefined;
   /** How many characters may still be read. */
   purse: number;
 }
@@ -24,7 +33,8 @@ export const noTools: readonly OfferedTool[] = [];
 
 export function makeSource(text: string, tools: readonly OfferedTool[]): Source {
   const known = text.length < shortText ? undefined : new Map<string, { from: number; at: number }>();
-  return { text, tools, known, unclosed: undefined, foreign: -1, purse: text.length * readings + 4096 };
+  const purse = text.length * readings + 4096;
+  return { text, tools, known, unclosed: undefined, foreign: -1, token: undefined, purse };
 }
 
 /** Like `indexOf`, but remembers the answer: a needle that is nowhere after 10 is not looked for again after 20. */

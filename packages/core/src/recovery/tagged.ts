@@ -7,8 +7,7 @@ import type { Finding } from "./types.js";
 
 /** JSON, or a name with something behind it, after a tag or token that announces a call. */
 export function readTagged(source: Source, start: number): Finding | undefined {
-  const { text } = source;
-  const opener = openerAt(text, start);
+  const opener = openerAt(source, start);
   return opener && readAfter(source, start, start + opener.length, opener.format, opener.closer);
 }
 
@@ -45,9 +44,10 @@ export function readAfter(
 }
 
 /** The opener that stands at `at`. */
-function openerAt(text: string, at: number): { format: string; closer: string; length: number } | undefined {
+function openerAt(source: Source, at: number): { format: string; closer: string; length: number } | undefined {
+  const { text } = source;
   if (text[at] === "<") {
-    const token = tokenAt(text, at);
+    const token = tokenAt(source, at);
     if (token)
       return fromTable(
         tokenFormats,

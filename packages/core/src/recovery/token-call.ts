@@ -1,17 +1,17 @@
 import { isTool } from "./toolbox.js";
 import { readNamedJson } from "./named-input.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { matchAt, skipSpace, type Source, type Token } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** A name and then arguments, parted by special tokens: DeepSeek V3, Kimi K2, Solar, functionary 2. */
 export function readTokenCall(source: Source, start: number): Finding | undefined {
   const { text } = source;
-  const begin = tokenAt(text, start);
+  const begin = tokenAt(source, start);
   if (!begin) return undefined;
   const from = start + begin.length;
   const head = matchAt(plainText, text, from)?.[0] ?? "";
   const at = from + head.length;
-  const next = tokenAt(text, at);
+  const next = tokenAt(source, at);
   if (begin.word === "recipient")
     return next?.word === "content" && isTool(source.tools, head.trim())
       ? readNamedJson(source, start, head.trim(), at + next.length, "functionary-v2")
@@ -29,7 +29,7 @@ export function readTokenCall(source: Source, start: number): Finding | undefine
   }
   if (begin.word !== "toolcall:begin" || next?.word !== "toolcall:name") return undefined;
   const name = matchAt(plainText, text, at + next.length)?.[0] ?? "";
-  const parted = tokenAt(text, at + next.length + name.length);
+  const parted = tokenAt(source, at + next.length + name.length);
   return parted?.word === "toolcall:args"
     ? readNamedJson(source, start, name.trim(), at + next.length + name.length + parted.length, "solar")
     : undefined;
@@ -38,16 +38,18 @@ export function readTokenCall(source: Source, start: number): Finding | undefine
 /** `function<sep>f` and a fence (V3), or `f<sep>{...}` (V3.1). */
 function readDeepSeek(source: Source, start: number, head: string, from: number): Finding | undefined {
   const { text } = source;
-  if (text[skipSpace(text, from)] === "<" && !tokenAt(text, skipSpace(text, from))) return undefined;
+  if (text[skipSpace(text, from)] === "<" && !tokenAt(source, skipSpace(text, from))) return undefined;
   if (head !== "function" && head !== "") return readNamedJson(source, start, head, from, "deepseek-v3");
   const name = matchAt(firstWord, text, from)?.[0] ?? "";
   return readNamedJson(source, start, name.trim(), from + name.length, "deepseek-v3");
 }
 
 /** The special token at a place, without the signs in which its spellings differ. */
-export function tokenAt(text: string, at: number): { readonly word: string; readonly length: number } | undefined {
-  const found = matchAt(specialToken, text, at);
-  return found ? { word: plainWord(found[1] ?? ""), length: found[0].length } : undefined;
+export function tokenAt(source: Source, at: number): Token | undefined {
+  if (source.token?.at === at) return source.token;
+  const found = matchAt(specialToken, source.text, at);
+  if (!found) return undefined;
+  return (source.token = { at, word: plainWord(found[1] ?? ""), length: found[0].length });
 }
 
 /** The same few tokens stand in every reply, so what they come to is remembered. */

@@ -108,6 +108,7 @@ function unframed(key: string, value: string): string {
 
 function attributesIn(written: string): Record<string, unknown> {
   const values: Record<string, unknown> = {};
+  if (written === "") return values;
   for (const [, key, double, single] of written.matchAll(attribute))
     addValue(values, key ?? "", textOf(double ?? single ?? ""));
   return values;

@@ -54,7 +54,7 @@ function bareName(name: string): string {
 function alikeTool(name: string, tools: readonly OfferedTool[]): OfferedTool | undefined {
   if (name.length > 100) return undefined;
   const plain = plainName(name);
-  const last = plainName(name.split(/[./]|__/).pop() ?? "");
+  const last = /[./]|__/.test(name) ? plainName(name.split(/[./]|__/).pop() ?? "") : plain;
   const alike = tools.filter((tool) => {
     const own = plainName(tool.name);
     return (
@@ -69,7 +69,8 @@ function alikeTool(name: string, tools: readonly OfferedTool[]): OfferedTool | u
 
 /** Lower case, without anything but letters and digits. */
 export function plainName(name: string): string {
-  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  const low = name.toLowerCase();
+  return /^[a-z\d]*$/.test(low) ? low : low.replaceAll(/[^\p{L}\p{N}]/gu, "");
 }
 
 const envelopeKeys: ReadonlySet<string> = new Set([
