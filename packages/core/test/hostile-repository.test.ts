@@ -3,6 +3,8 @@ import { mkdtemp, realpath, rm, symlink, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TaskEvents } from "@aifactory/core";
+import { childEnvironment, run } from "@aifactory/core/process";
 import type { ScriptedTurn } from "@aifactory/core/testing";
 import { attack, command } from "./hostile-model.js";
 import { workbench } from "./workbench.js";
@@ -133,6 +135,35 @@ describe("a file of 2 GB", () => {
     expect(told[2]).toContain("too large to edit");
     expect(told[4]).toMatch(/^app.py:1:x = 1\n\[not searched .*text.txt, zeros.bin\]$/);
     expect(told[5]).toContain("zeros.bin");
+  });
+
+  it("is read from a far line on in little memory, with a line of 400 MB before it, and counted right", async () => {
+    const { repository, worktreeRoot } = bench;
+    const make =
+      "head -c 9000 /dev/zero | tr '\\0' a > big.log; truncate -s 400M big.log; printf '\\nlast\\r\\n' >> big.log";
+    const script = join(import.meta.dirname, "fixtures", "read-far.ts");
+    const flags = ["--max-old-space-size=48", "--conditions=aifactory-source", "--import", "tsx"];
+    const args = [...flags, script, repository.path, worktreeRoot, make, "2", "3", "1"];
+    const { stdout } = await run({ command: process.execPath, args, env: childEnvironment({}), keepBytes: 2_000_000 });
+    const { status, told } = JSON.parse(stdout);
+    expect([status, ...told.slice(0, 2)]).toEqual(["ready", "last", expect.stringContaining("has 2 lines")]);
+    expect(told[2]).toMatch(/^a{9000}\0+\n\[cut here: line 1 is too long to show whole\]$/);
+  });
+
+  it("is not read to its end when the run is stopped", async () => {
+    const stop = new AbortController();
+    const events = new TaskEvents();
+    const ends: string[] = [];
+    events.on(
+      "tool-started",
+      ({ call: { name } }) => void (name === "read_file" && setTimeout(() => stop.abort(), 20)),
+    );
+    events.on("tool-finished", ({ text }) => void ends.push(text));
+    const make = "head -c 9000 /dev/zero | tr '\\0' a > big.log; truncate -s 16G big.log; echo big.log > .gitignore";
+    const read = call("read_file", { path: "big.log", from_line: 2 });
+    const { outcome } = await attack(bench, [command(make), read], {}, { events, signal: stop.signal });
+    expect(outcome).toMatchObject({ status: "cancelled", error: { code: "aborted" } });
+    expect(ends[1]).toBe("Not run: the work was stopped.");
   });
 
   it("in the user's own checkout is only named", async () => {

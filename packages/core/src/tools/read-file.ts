@@ -3,7 +3,6 @@ import { open, stat } from "node:fs/promises";
 import { z } from "zod";
 import { readSays, toolSays } from "../prompts.js";
 import type { Tool } from "../types.js";
-import { linesOf } from "../output.js";
 import { insideWorktree } from "./jail.js";
 import { ToolTrouble } from "./trouble.js";
 
@@ -55,11 +54,11 @@ async function looksBinary(file: string): Promise<boolean> {
 async function readLines(file: string, path: string, from: number, to: number, signal: AbortSignal): Promise<string> {
   const kept: string[] = [];
   let characters = 0;
-  let line = 0;
-  for await (const text of linesOf(createReadStream(file, { signal }))) {
-    line += 1;
-    if (line < from) continue;
-    if (line > to) return kept.join("\n");
+  let last = 0;
+  for await (const { line, bytes } of linesFrom(createReadStream(file, { signal }), from)) {
+    last = line;
+    if (bytes === undefined) break;
+    const text = bytes.toString("utf8").replace(/\r$/, "");
     if (kept.length === mostLines || (characters + text.length > mostCharacters && kept.length > 0)) {
       return `${kept.join("\n")}\n${readSays.cut(from, line - 1)}`;
     }
@@ -67,8 +66,48 @@ async function readLines(file: string, path: string, from: number, to: number, s
       return `${text.slice(0, mostCharacters)}\n${readSays.longLine(line)}`;
     }
     kept.push(text);
+    if (line === to) return kept.join("\n");
     characters += text.length + 1;
   }
-  if (kept.length === 0) throw new ToolTrouble(readSays.beyond(path, from, line));
+  if (kept.length === 0) throw new ToolTrouble(readSays.beyond(path, from, last));
   return kept.join("\n");
+}
+
+/** Bytes of a line that are kept: more than enough for as many characters as are shown. */
+const keptBytes = 4 * mostCharacters + 4;
+
+interface NumberedLine {
+  readonly line: number;
+  /** Absent behind the last line. */
+  readonly bytes?: Buffer;
+}
+
+/**
+ * The lines of a file from one on, each cut to what can be shown, and at last how many there are. Those before are counted
+ * and never made into text: a model may ask for the end of a file of gigabytes, or of one line.
+ */
+async function* linesFrom(stream: AsyncIterable<Buffer>, from: number): AsyncGenerator<NumberedLine> {
+  let line = 1;
+  let begun = false;
+  let bytes = Buffer.alloc(0);
+  for await (const chunk of stream) {
+    for (let at = 0; at < chunk.length;) {
+      const newline = chunk.indexOf(10, at);
+      const end = newline < 0 ? chunk.length : newline;
+      begun = true;
+      if (line >= from && bytes.length < keptBytes) {
+        bytes = Buffer.concat([bytes, chunk.subarray(at, Math.min(end, at + keptBytes - bytes.length))]);
+        // Nobody reads on behind a line that can't be shown whole.
+        if (bytes.length === keptBytes) return yield { line, bytes };
+      }
+      at = end + 1;
+      if (newline < 0) break;
+      if (line >= from) yield { line, bytes };
+      line += 1;
+      begun = false;
+      bytes = Buffer.alloc(0);
+    }
+  }
+  if (begun && line >= from) yield { line, bytes };
+  yield { line: begun ? line : line - 1 };
 }
