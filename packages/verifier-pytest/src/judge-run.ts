@@ -92,20 +92,13 @@ function asyncTest({ id, file, line }: RecordedTest, packages: readonly string[]
 
 function notCollected(file: string, message: string, base: TestRun): Ruling {
   const place = { file: file.split("::")[0] ?? file };
-  const missing = /No module named '([\w.]+)'/.exec(message)?.[1];
-  const words = lastLines(message);
-  if (base.uncollected.some((other) => other.file === file))
-    return remark(
-      "warning",
-      "red-before",
-      `${file} can't be imported, and could not before the change: ${words}`,
-      place,
-    );
+  const missing = /No module named '(\w+)/.exec(message)?.[1];
   const advice =
-    missing === undefined
-      ? ""
-      : ` If ${missing.split(".")[0]} is a package of an index, declare it in the project's requirements.`;
-  return ruling("failed", "not-collected", `${file} can't be imported: ${words}${advice}`, place);
+    missing === undefined ? "" : ` If ${missing} is a package of an index, declare it in the project's requirements.`;
+  const words = `${lastLines(message)}${advice}`;
+  return base.uncollected.some((other) => other.file === file)
+    ? remark("warning", "red-before", `${file} can't be imported, and could not before the change: ${words}`, place)
+    : ruling("failed", "not-collected", `${file} can't be imported: ${words}`, place);
 }
 
 function notStarted(run: TestRun): Ruling {

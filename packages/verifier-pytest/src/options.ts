@@ -1,7 +1,7 @@
 import { AifactoryError } from "@aifactory/core";
 import { z } from "zod";
 
-const id = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "must be a full commit id");
+const commit = z.string().regex(/^[^\s\0-\x1f]+$/, "must name a commit");
 const bytes = z.number().int().positive();
 
 const options = z.strictObject({
@@ -37,9 +37,9 @@ const options = z.strictObject({
 const request = options.extend({
   /** Path of a git repository that has both commits. It is read, never written. */
   repo: z.string().min(1),
-  /** Full ids of the commits. */
-  base: id,
-  head: id,
+  /** The commits, by any of git's names for them: the verdict has their full ids. */
+  base: commit,
+  head: commit,
 });
 
 /** What is verified, and how: complete. */

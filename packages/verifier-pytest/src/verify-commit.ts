@@ -22,9 +22,8 @@ export type VerifyCommitRequest = VerifyCommitInput & {
  * @throws `invalid-spec` for bad arguments, `aborted` when the signal ended it, and nothing else.
  */
 export async function verifyCommit({ signal, onProgress, ...input }: VerifyCommitRequest): Promise<Verdict> {
-  const options = parseOptions(input);
   const stop = signal ?? new AbortController().signal;
-  const trees = await treesOf(options, stop);
+  const { options, trees } = await resolved(parseOptions(input), stop);
   const startedAt = performance.now();
   const folder = await realpath(await mkdtemp(join(tmpdir(), "aifactory-verify-")));
   try {
@@ -37,22 +36,31 @@ export async function verifyCommit({ signal, onProgress, ...input }: VerifyCommi
   }
 }
 
-/** Ids of both commits' trees. */
-async function treesOf({ repo, base, head }: VerifyCommitOptions, signal: AbortSignal): Promise<Inquiry["trees"]> {
+/** Full ids in place of the names of both commits, and the ids of their trees. */
+async function resolved(
+  options: VerifyCommitOptions,
+  signal: AbortSignal,
+): Promise<Pick<Inquiry, "options" | "trees">> {
+  const { repo, base, head } = options;
   const asked = [base, head].flatMap((commit) => [`${commit}^{commit}`, `${commit}^{tree}`]);
-  const answer = await git({ cwd: repo }, ["cat-file", "--batch-check"], {
+  const answer = await git({ cwd: repo }, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], {
     signal,
     input: `${asked.join("\n")}\n`,
   }).catch((cause: unknown) => {
     if (signal.aborted) throw new AifactoryError("aborted", "The verification was stopped.", { cause });
     throw new AifactoryError("invalid-spec", `${repo} is no git repository that can be read.`, { cause });
   });
-  const missing = [base, head].find((commit) => answer.includes(`${commit}^{commit} missing`));
-  if (missing !== undefined)
+  const ids = answer.split("\n").map((line) => /^([0-9a-f]{40,64}) (?:commit|tree)$/.exec(line)?.[1]);
+  const idOf = (at: number, commit: string): string => {
+    const id = ids[at];
+    if (id !== undefined) return id;
     throw new AifactoryError(
       "invalid-spec",
-      `There is no commit ${missing} in ${repo}: is it a git repository that has it?`,
+      `There is no commit ${commit} in ${repo}: is it a git repository that has it?`,
     );
-  const ids = answer.split("\n").map((line) => line.split(" ")[0] ?? "");
-  return { base: ids[1] ?? "", head: ids[3] ?? "" };
+  };
+  return {
+    options: { ...options, base: idOf(0, base), head: idOf(2, head) },
+    trees: { base: idOf(1, base), head: idOf(3, head) },
+  };
 }

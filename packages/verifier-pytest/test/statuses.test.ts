@@ -59,15 +59,28 @@ describe("each status, on real git and a real pytest", () => {
 });
 
 describe("the verifier", () => {
+  it("takes commits by any name, and says their full ids", async () => {
+    const repository = await temporaryRepository({ files: base });
+    await repository.commit("Add double", withTest("assert double(4) == 8"));
+    await repository.git("tag", "-a", "-m", "One", "v1");
+    const [before, after] = [await repository.head("main~1"), await repository.head("main")];
+    const verdict = await verifyCommit({ repo: repository.path, base: "v1~1", head: "v1", cache });
+    expect(verdict).toMatchObject({ status: "passed", base: before, head: after });
+    await repository.remove();
+  });
+
   it("rejects bad arguments by name, and an abort", async () => {
-    const commit = "1".repeat(40);
-    await expect(verifyCommit({ repo: "x", base: "main", head: commit })).rejects.toMatchObject({
-      code: "invalid-spec",
-      message: expect.stringContaining("base"),
-    });
     const repository = await temporaryRepository();
     const head = await repository.head();
-    await expect(verifyCommit({ repo: repository.path, base: commit, head })).rejects.toMatchObject({
+    const tree = await repository.git("rev-parse", "HEAD^{tree}");
+    const unnamed = ["", "two words", "main\nHEAD"].map((name) => [name, "base: must name a commit"]);
+    const missing = ["not-there", "1".repeat(40), tree, "HEAD:README.md"].map((name) => [name, `no commit ${name}`]);
+    for (const [name = "", words] of [...unnamed, ...missing])
+      await expect(verifyCommit({ repo: repository.path, base: name, head })).rejects.toMatchObject({
+        code: "invalid-spec",
+        message: expect.stringContaining(words ?? ""),
+      });
+    await expect(verifyCommit({ repo: "/not/there", base: "main", head })).rejects.toMatchObject({
       code: "invalid-spec",
     });
     const aborted = verifier({ cache }).verify({

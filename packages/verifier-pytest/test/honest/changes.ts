@@ -51,6 +51,21 @@ export const changes: readonly Case[] = [
     expect: "passed",
   },
   {
+    name: "an old test leans on what another module imports, whose tests were all red before",
+    base: {
+      ...calculator,
+      "late.py": "import sys\n\nsys.modules['calc'].late = True\n\n\ndef twice(a):\n    raise NotImplementedError\n",
+      "tests/test_a.py": "import calc\nimport late\n\n\ndef test_twice():\n    assert late.twice(2) == 4\n",
+      "tests/test_b.py": "import calc\n\n\ndef test_late():\n    assert calc.late\n",
+    },
+    head: {
+      "late.py": "import sys\n\nsys.modules['calc'].late = True\n\n\ndef twice(a):\n    return 2 * a\n",
+      "tests/test_a.py":
+        "import calc\nimport late\n\n\ndef test_twice():\n    assert late.twice(2) == 4\n\n\ndef test_zero():\n    assert late.twice(0) == 0\n",
+    },
+    expect: "passed",
+  },
+  {
     name: "old tests are moved to another file",
     base: calculator,
     head: {
