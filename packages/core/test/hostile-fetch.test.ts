@@ -2,15 +2,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { expect, it } from "vitest";
 import { boundedFetch } from "@aifactory/core";
+import { flood } from "./hostile-server.js";
 
 it("an answer of many short lines is cut off too, at 128 MiB", async () => {
   const lines = Buffer.alloc(1024 * 1024, "x".repeat(1023) + "\n");
-  const server = createServer(async (_request, response) => {
-    for (let time = 0; time < 200 && !response.destroyed; time++) {
-      if (!response.write(lines)) await Promise.race([once(response, "drain"), once(response, "close")]);
-    }
-    response.end();
-  });
+  const server = createServer((_request, response) => void flood(response, lines, 200).catch(() => {}));
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as { port: number };
   const { body } = await boundedFetch(`http://127.0.0.1:${port}`);
