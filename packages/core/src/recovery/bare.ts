@@ -1,6 +1,6 @@
 import { isTool } from "./toolbox.js";
 import { closingOf } from "./closings.js";
-import { found } from "./finding.js";
+import { found, reaching } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedJson } from "./named-input.js";
 import { readPython } from "./pythonic.js";
@@ -44,7 +44,7 @@ export function readCodeLine(source: Source, start: number): Finding | undefined
   const after = finding && isAt(lineTail, text, finding.end);
   if (!finding || !after || finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0))
     return undefined;
-  return { ...finding, start };
+  return reaching(finding, start, finding.end);
 }
 
 const lineHead = /[ \t]*(?:tool_code\s*=\s*)?/y;

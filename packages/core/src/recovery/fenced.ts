@@ -1,5 +1,5 @@
 import { isTool } from "./toolbox.js";
-import { found, foundCall, troubled } from "./finding.js";
+import { found, foundCall, mended, plain, reaching, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { readPayload } from "./json-payload.js";
 import { readPython } from "./pythonic.js";
@@ -34,13 +34,13 @@ export function readFence(source: Source, start: number): Passage | undefined {
   const after = skipSpace(text, finding.end + (tag?.[0].length ?? 0));
   const isClosed = text.startsWith(ticks, after);
   if (finding.trouble !== undefined)
-    return passage({ ...finding, end: Math.max(finding.end, fenceEnd(source, from, ticks)) });
+    return passage(reaching(finding, finding.start, Math.max(finding.end, fenceEnd(source, from, ticks))));
   // Something else stands in the fence with it: a listing or a document, no call.
   const isWhole = isClosed || tag !== null || after >= text.length;
   const isUnclosed = !isWhole && text.startsWith("\n", finding.end) && find(source, `\n${ticks}`, finding.end) < 0;
   if (!isWhole && !isUnclosed) return { end: fenceEnd(source, from, ticks) };
   const end = isClosed ? after + ticks.length : tag ? after : finding.end;
-  return passage(found(finding.format, finding.strength, start, end, finding.calls));
+  return passage(reaching(finding, start, end));
 }
 
 function passage(finding: Finding): Passage {
@@ -63,7 +63,7 @@ function readArguments(source: Source, start: number, at: number, name: string):
   const trouble = reading.trouble ?? (reading.missing > 0 ? "cut-off" : undefined);
   if (trouble !== undefined || !isRecord(reading.value))
     return troubled("fenced-json", "marked", start, end, trouble ?? "unreadable");
-  return foundCall("fenced-json", "marked", start, end, name, reading.value, reading);
+  return foundCall("fenced-json", "marked", start, end, name, reading.value, reading.isRepaired ? mended : plain);
 }
 
 /** The place behind the closing fence: alone on its line, at least as long. Without one the block reaches to the end of the text. */

@@ -7,8 +7,14 @@ export function found(
   start: number,
   end: number,
   calls: readonly WrittenCall[],
+  trouble?: NearMissReason,
 ): Finding {
-  return { format, strength, start, end, calls, trouble: undefined };
+  return { format, strength, start, end, calls, trouble };
+}
+
+/** The same finding, found from one place to another. */
+export function reaching({ format, strength, calls, trouble }: Finding, start: number, end: number): Finding {
+  return { format, strength, start, end, calls, trouble };
 }
 
 /** A finding with one call in it, that reaches from its start to its end. */
@@ -41,12 +47,17 @@ export function writtenCall(
   input: unknown,
   start: number,
   end: number,
-  { isText = false, isRepaired = false, isOpen = false, dropsUndeclared = false }: Traits = plain,
+  { isText, isRepaired, isOpen, dropsUndeclared }: Traits = plain,
 ): WrittenCall {
   return { name, input, isText, isRepaired, isOpen, dropsUndeclared, start, end };
 }
 
-type Traits = Partial<Pick<WrittenCall, "isText" | "isRepaired" | "isOpen" | "dropsUndeclared">>;
+/** How a call was written; all of one shape too. */
+export type Traits = Pick<WrittenCall, "isText" | "isRepaired" | "isOpen" | "dropsUndeclared">;
 
-const plain: Traits = {};
+export const plain: Traits = { isText: false, isRepaired: false, isOpen: false, dropsUndeclared: false };
+export const mended: Traits = { isText: false, isRepaired: true, isOpen: false, dropsUndeclared: false };
+export const asText: Traits = { isText: true, isRepaired: false, isOpen: false, dropsUndeclared: false };
+export const mendedText: Traits = { isText: true, isRepaired: true, isOpen: false, dropsUndeclared: false };
+
 const none: readonly WrittenCall[] = [];

@@ -1,5 +1,5 @@
 import { isTool } from "./toolbox.js";
-import { found, foundCall, troubled } from "./finding.js";
+import { asText, found, foundCall, mended, plain, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { readParameters, structureFollows, unquoted } from "./parameters.js";
 import { isRecord } from "./signature.js";
@@ -20,7 +20,7 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
   const at = skipSpace(text, from);
   const own = unquoted(name, (other) => isTool(source.tools, other));
   const format = formatOf(opener);
-  if (opener[7] === "/") return foundCall(format, "marked", start, from, own, {}, { isText: true });
+  if (opener[7] === "/") return foundCall(format, "marked", start, from, own, {}, asText);
   if (text[at] === "{") {
     const finding = readJsonBody(source, start, format, own, at);
     const isLlama = opener[4] !== undefined && opener[2] === "function" && finding.trouble === undefined;
@@ -53,7 +53,7 @@ function readJsonBody(source: Source, start: number, format: string, name: strin
   if (reading.missing > 0) return troubled(format, "marked", start, reading.end, "cut-off");
   const after = closed(source.text, reading.end);
   const isRepaired = reading.isRepaired || after === undefined;
-  return foundCall(format, "marked", start, after ?? reading.end, name, reading.value, { isRepaired });
+  return foundCall(format, "marked", start, after ?? reading.end, name, reading.value, isRepaired ? mended : plain);
 }
 
 /** One parameter that holds the whole object of arguments. */

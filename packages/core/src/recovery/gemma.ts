@@ -1,5 +1,5 @@
 import { isTool } from "./toolbox.js";
-import { foundCall, troubled } from "./finding.js";
+import { foundCall, mended, mendedText, plain, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
@@ -35,13 +35,13 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   const raw = input === undefined ? matchAt(rawBody, text, start + head[0].length) : null;
   if (raw) {
     const end = start + head[0].length + raw[0].length;
-    return foundCall(format, strength, start, end, name, raw[1] ?? "", { isText: true, isRepaired: true });
+    return foundCall(format, strength, start, end, name, raw[1] ?? "", mendedText);
   }
   if (input === undefined || !spend(source, cursor.at - start))
     return troubled(format, strength, start, Math.max(cursor.at, start + head[0].length), cursor.trouble);
   const closer = endOf(closingTag, text, cursor.at);
   const end = Math.max(cursor.at, closer);
-  return foundCall(format, strength, start, end, name, input, { isRepaired: cursor.isRepaired || closer < 0 });
+  return foundCall(format, strength, start, end, name, input, cursor.isRepaired || closer < 0 ? mended : plain);
 }
 
 function readObject(cursor: Cursor, closer: string): Record<string, unknown> | undefined {

@@ -1,3 +1,4 @@
+import { asText, type Traits } from "./finding.js";
 import { endOf, find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, valueEnd } from "./xml-values.js";
@@ -6,10 +7,8 @@ import { addValue, valueEnd } from "./xml-values.js";
 export interface GlmArguments {
   readonly values: { readonly [name: string]: unknown };
   readonly end: number;
-  readonly isText: true;
-  readonly isRepaired: boolean;
-  readonly isOpen?: boolean;
-  readonly trouble?: NearMissReason;
+  readonly traits: Traits;
+  readonly trouble: NearMissReason | undefined;
 }
 
 /** `<arg_key>k</arg_key><arg_value>v</arg_value>` again and again: GLM 4.5 to 4.7, Laguna, Hunyuan. */
@@ -20,13 +19,7 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   let at = skipSpace(text, Math.max(start, separator));
   let isRepaired = false;
   if (separator < 0 && !text.startsWith("<arg_key>", at)) return undefined;
-  const failed = (trouble: NearMissReason, end: number): GlmArguments => ({
-    values,
-    end,
-    isText: true,
-    isRepaired,
-    trouble,
-  });
+  const failed = (trouble: NearMissReason, end: number): GlmArguments => ({ values, end, traits: asText, trouble });
   for (let key = matchAt(argumentKey, text, at); key; key = matchAt(argumentKey, text, at)) {
     const from = at + key[0].length;
     const end = valueEnd(source, from, "</arg_value>", followers);
@@ -45,7 +38,8 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   const closer = endOf(toolEnd, text, at);
   if (closer < 0 && at < text.length && !text.startsWith("<", at)) return failed("unreadable", at);
   const isOpen = closer < 0 && at >= text.length;
-  return { values, end: Math.max(at, closer), isText: true, isRepaired: isRepaired || closer < 0, isOpen };
+  const traits = { isText: true, isRepaired: isRepaired || closer < 0, isOpen, dropsUndeclared: false };
+  return { values, end: Math.max(at, closer), traits, trouble: undefined };
 }
 
 function firstOf(one: number, other: number): number {

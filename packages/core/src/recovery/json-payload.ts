@@ -1,4 +1,4 @@
-import { found, troubled, writtenCall } from "./finding.js";
+import { found, mended, plain, troubled, writtenCall } from "./finding.js";
 import { callsIn } from "./json-calls.js";
 import { readJson } from "./json.js";
 import { skipSpace, type Source } from "./source.js";
@@ -28,9 +28,10 @@ export function readPayload(
     if (!named) break;
     // At the end of the text the brace of the envelope may be missing, never the one of the arguments.
     if (reading.missing > 1 || (reading.missing > 0 && named.some(({ isFlat }) => isFlat)))
-      return { ...found(format, strength, start, reading.end, calls), trouble: "cut-off" };
+      return found(format, strength, start, reading.end, calls, "cut-off");
     ({ end } = reading);
-    for (const { name, input } of named) calls.push(writtenCall(name, input, from, end, reading));
+    const traits = reading.isRepaired ? mended : plain;
+    for (const { name, input } of named) calls.push(writtenCall(name, input, from, end, traits));
     // One brace too many is how a miscounted end looks.
     if (text[skipSpace(text, end)] === "}") end = skipSpace(text, end) + 1;
     if (strength === "bare") break;

@@ -1,4 +1,4 @@
-import { foundCall, troubled } from "./finding.js";
+import { asText, foundCall, reaching, troubled } from "./finding.js";
 import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
 import { readNamedJson } from "./named-input.js";
@@ -18,14 +18,14 @@ export function readNameTags(source: Source, start: number): Finding | undefined
   if (text[skipSpace(text, from)] === "{") {
     const finding = readNamedJson(source, start, name, from, format);
     const after = skipSpace(text, finding.end);
-    return text.startsWith(closer, after) ? { ...finding, end: after + closer.length } : finding;
+    return text.startsWith(closer, after) ? reaching(finding, start, after + closer.length) : finding;
   }
   const stop = find(source, closer, from);
   if (stop < 0 || !spend(source, stop - from)) return troubled(format, "marked", start, from, "cut-off");
   const raw = text.slice(from, stop).trim();
   const inner = structureIn(raw);
   const input = raw === "" ? {} : isRecord(inner) ? inner : raw;
-  return foundCall(format, "marked", start, stop + closer.length, name, input, { isText: true });
+  return foundCall(format, "marked", start, stop + closer.length, name, input, asText);
 }
 
 const nameAndOpener =

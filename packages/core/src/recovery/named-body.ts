@@ -1,5 +1,5 @@
 import { isTool } from "./toolbox.js";
-import { found, foundCall, troubled } from "./finding.js";
+import { asText, found, foundCall, mended, plain, troubled, writtenCall } from "./finding.js";
 import { readGlm } from "./glm.js";
 import { readJson } from "./json.js";
 import { readPython } from "./pythonic.js";
@@ -17,7 +17,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
       "marked",
       start,
       python.end,
-      python.calls.map((call) => ({ ...call, start })),
+      python.calls.map((call) => writtenCall(call.name, call.input, start, call.end, call)),
     );
   const word = matchAt(nameWord, text, at);
   if (!word) return undefined;
@@ -28,17 +28,17 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   if (glm)
     return glm.trouble
       ? troubled(format, "marked", start, glm.end, glm.trouble)
-      : foundCall(format, "marked", start, glm.end, name, glm.values, glm);
+      : foundCall(format, "marked", start, glm.end, name, glm.values, glm.traits);
   if (!isTool(source.tools, name)) return readShortBody(source, start, at, format);
   if (text[next] === "{") {
     const reading = readJson(source, next);
     if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
     return reading.missing > 0
       ? troubled(format, "marked", start, reading.end, "cut-off")
-      : foundCall(format, "marked", start, reading.end, name, reading.value, reading);
+      : foundCall(format, "marked", start, reading.end, name, reading.value, reading.isRepaired ? mended : plain);
   }
   const closer = matchAt(closingTag, text, next);
-  if (closer) return foundCall(format, "marked", start, next + closer[0].length, name, {}, { isText: true });
+  if (closer) return foundCall(format, "marked", start, next + closer[0].length, name, {}, asText);
   return readShortBody(source, start, at, format);
 }
 

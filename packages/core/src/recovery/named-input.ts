@@ -1,4 +1,4 @@
-import { foundCall, troubled } from "./finding.js";
+import { asText, foundCall, mended, plain, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./signature.js";
 import { endOf, isAt, skipSpace, type Source } from "./source.js";
@@ -12,7 +12,7 @@ export function readNamedJson(source: Source, start: number, name: string, at: n
   if (text[from] !== "{") {
     const isEmpty = from >= text.length || isAt(ending, text, from);
     return isEmpty
-      ? foundCall(format, "marked", start, from, name, {}, { isText: true })
+      ? foundCall(format, "marked", start, from, name, {}, asText)
       : troubled(format, "marked", start, from, "unreadable");
   }
   const reading = readJson(source, from);
@@ -21,7 +21,7 @@ export function readNamedJson(source: Source, start: number, name: string, at: n
   if (missing > 0 || !isRecord(value))
     return troubled(format, "marked", start, reading.end, missing > 0 ? "cut-off" : "unreadable");
   const end = Math.max(reading.end, fence < 0 ? -1 : endOf(fenceEnd, text, reading.end));
-  return foundCall(format, "marked", start, end, name, value, reading);
+  return foundCall(format, "marked", start, end, name, value, reading.isRepaired ? mended : plain);
 }
 
 const fenceStart = /\s*```(?:json)?\s*/y;

@@ -1,4 +1,4 @@
-import { foundCall, troubled } from "./finding.js";
+import { foundCall, mendedText, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { failed, makeCursor, readValue } from "./lenient.js";
 import { matchAt, skipSpace, type Source, spend } from "./source.js";
@@ -24,7 +24,7 @@ export function readPerl(source: Source, start: number): Finding | undefined {
   const tail = matchAt(closer, text, cursor.at);
   if (!spend(source, cursor.at - start) || !tail) return troubled(format, "marked", start, cursor.at, "unreadable");
   const end = cursor.at + tail[0].length;
-  return foundCall(format, "marked", start, end, head[1] ?? "", input, { isText: true, isRepaired: true });
+  return foundCall(format, "marked", start, end, head[1] ?? "", input, mendedText);
 }
 
 function next(text: string, at: number): RegExpExecArray | null {

@@ -1,5 +1,5 @@
 import { isTool } from "./toolbox.js";
-import { foundCall, troubled } from "./finding.js";
+import { foundCall, reaching, troubled } from "./finding.js";
 import { readNamedJson } from "./named-input.js";
 import { endOf, find, matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -30,7 +30,7 @@ export function readCallingTool(source: Source, start: number): Finding | undefi
   if (!head) return undefined;
   const finding = readNamedJson(source, start, head[1] ?? "", start + head[0].length, "misc-text");
   const end = endOf(callingEnd, text, finding.end);
-  if (end >= 0) return { ...finding, end };
+  if (end >= 0) return reaching(finding, start, end);
   return troubled("misc-text", "marked", start, finding.end, finding.trouble ?? "cut-off");
 }
 

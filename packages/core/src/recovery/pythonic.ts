@@ -1,5 +1,5 @@
 import { isTool } from "./toolbox.js";
-import { found, writtenCall } from "./finding.js";
+import { found, mended, writtenCall } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { type Cursor, failed, makeCursor, readValue, skipBlank } from "./lenient.js";
 import { isRecord } from "./signature.js";
@@ -31,7 +31,9 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
   // A list that breaks in the middle is taken only where a marker has announced it; one may lack its bracket at the end of all.
   if (isList && isBare && (skipSpace(text, end) < text.length || !calls.every(({ name }) => isOffered(source, name))))
     return undefined;
-  return found("pythonic", "bare", start, end, isList ? calls.map((call) => ({ ...call, isRepaired: true })) : calls);
+  if (!isList) return found("pythonic", "bare", start, end, calls);
+  const closed = calls.map((call) => writtenCall(call.name, call.input, call.start, call.end, mended));
+  return found("pythonic", "bare", start, end, closed);
 }
 
 function isOffered({ tools }: Source, name: string): boolean {

@@ -1,4 +1,4 @@
-import { found, troubled, writtenCall } from "./finding.js";
+import { found, mended, plain, troubled, writtenCall } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./signature.js";
 import { find, matchAt, skipSpace, type Source } from "./source.js";
@@ -29,7 +29,7 @@ export function readReact(source: Source, start: number): Finding | undefined {
     return troubled("react", "marked", start, Math.max(stop, reading.end), reading.trouble);
   const { value, missing } = reading;
   if (missing > 0 || !isRecord(value)) return troubled("react", "marked", start, end, "cut-off");
-  const call = writtenCall(name, value, start, Math.max(stop, reading.end), reading);
+  const call = writtenCall(name, value, start, Math.max(stop, reading.end), reading.isRepaired ? mended : plain);
   return found("react", "marked", start, Math.max(end, reading.end), [call]);
 }
 

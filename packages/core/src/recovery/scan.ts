@@ -22,7 +22,7 @@ export function scan(source: Source): Scan {
     const passage = passageAt(source, sign, tag, marks);
     const finding = passage ? passage.finding : firstReading(source, sign.at, readersAt(source, sign, tag));
     if (finding) findings.push(finding);
-    next = Math.max((passage ?? finding)?.end ?? 0, sign.end);
+    next = Math.max(passage ? passage.end : finding ? finding.end : 0, sign.end);
   }
   return { findings, marks };
 }

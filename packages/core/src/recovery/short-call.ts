@@ -1,5 +1,5 @@
 import { isTool, parametersOf } from "./toolbox.js";
-import { foundCall } from "./finding.js";
+import { foundCall, mendedText } from "./finding.js";
 import { addValue } from "./xml-values.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -12,7 +12,7 @@ export function readShortBody(source: Source, start: number, at: number, format:
     const end = at + listed[0].length;
     const values: Record<string, unknown> = {};
     for (const [, key, value] of (listed[2] ?? "").matchAll(attribute)) addValue(values, key ?? "", value ?? "");
-    return foundCall(format, "marked", start, end, listed[1] ?? "", values, traits);
+    return foundCall(format, "marked", start, end, listed[1] ?? "", values, mendedText);
   }
   const short = matchAt(shortCall, text, at);
   const name = short?.[1] ?? "";
@@ -20,7 +20,7 @@ export function readShortBody(source: Source, start: number, at: number, format:
   const end = at + short[0].length;
   const value = (short[3] ?? "").trim();
   const input = short[2] === undefined ? value : { [short[2]]: value };
-  return foundCall(format, "marked", start, end, name, input, traits);
+  return foundCall(format, "marked", start, end, name, input, mendedText);
 }
 
 /** `f/parameter>value` alone on a line: both must be offered. */
@@ -30,7 +30,7 @@ export function readShortLine(source: Source, start: number): Finding | undefine
   const key = line?.[2] ?? "";
   if (!line || !parametersOf(source.tools, name)?.has(key)) return undefined;
   const input = { [key]: (line[3] ?? "").trim() };
-  return foundCall("glm-short", "bare", start, start + line[0].length, name, input, traits);
+  return foundCall("glm-short", "bare", start, start + line[0].length, name, input, mendedText);
 }
 
 /** `<FunctionCall>f<code>key>value</code></FunctionCall>`. */
@@ -43,10 +43,9 @@ export function readFunctionCallTag(source: Source, start: number): Finding | un
     if (at > 0) addValue(values, line.slice(0, at).trim(), line.slice(at + 1).trim());
     else if (line.trim() !== "") return undefined;
   }
-  return foundCall("function-call-tag", "marked", start, start + call[0].length, call[1] ?? "", values, traits);
+  return foundCall("function-call-tag", "marked", start, start + call[0].length, call[1] ?? "", values, mendedText);
 }
 
-const traits = { isText: true, isRepaired: true } as const;
 const shortCall = /([\w.:-]{1,80})(?:\/([\w-]{1,80}))?>(?!>)([^<\n]+)(?=<\/|\n|$)/y;
 const shortLine = /[ \t]*([\w.:-]{1,80})\/([\w-]{1,80})>([^<>\n]+)(?=\n|$)/y;
 const attributes = /([\w.:-]{1,80})((?:\s+[\w-]{1,80}="[^"<>]*")+)\s*(?=<\/|$)/y;

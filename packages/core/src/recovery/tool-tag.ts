@@ -20,7 +20,12 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
   const found = (end: number, input: unknown, format: string, isRepaired = false, isOpen = false): Finding =>
-    foundCall(format, "marked", start, end, name, input, { isText: format !== "tagged-json", isRepaired, isOpen });
+    foundCall(format, "marked", start, end, name, input, {
+      isText: format !== "tagged-json",
+      isRepaired,
+      isOpen,
+      dropsUndeclared: false,
+    });
   const attributes = attributesIn(head[2] ?? "");
   const isKnown = (key: string): boolean => declared.size === 0 || declared.has(key);
   if (!Object.keys(attributes).every(isKnown)) return undefined;

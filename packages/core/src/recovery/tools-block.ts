@@ -1,4 +1,4 @@
-import { found } from "./finding.js";
+import { found, writtenCall } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { find, skipSpace, type Source } from "./source.js";
 import type { Passage } from "./types.js";
@@ -21,7 +21,7 @@ export function readToolsBlock(source: Source, start: number): Passage | undefin
   if (!payload || !call || others.length > 0 || skipSpace(text, payload.end) !== (closer < 0 ? text.length : closer))
     return { end: stop };
   if (!/["']arguments["']\s*:/.test(text.slice(at, payload.end))) return { end: stop };
-  const whole = { ...call, start, end: stop };
+  const whole = writtenCall(call.name, call.input, start, stop, call);
   return { finding: found("hermes-json", "marked", start, stop, [whole]), end: stop };
 }
 
