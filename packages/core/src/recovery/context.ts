@@ -79,12 +79,13 @@ function openerBefore(text: string, place: number, floor: number): number {
 }
 
 const example =
-  /\b(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|\b(?:request|response) body\b|\b(?:expected|sample) (?:output|response|request|input)\b|would (?:look|be written))/;
+  /(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool))?\s*:|such as|looks? like|syntax|format(?: is| structure)?\s*:|(?:request|response) body\b|(?:expected|sample) (?:output|response|request|input)\b|would (?:look|be written))/;
 const plan =
-  /\b(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|\b(?:call|command) I(?:'d| would)\b/;
+  /(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|(?:call|command) I(?:'d| would)\b/;
 const done =
-  /\b(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|run|used|executed|invoked|made|did|wrote)\b|\b(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|\bpreviously\b|\bearlier\b/;
-const notMeant = new RegExp([example, plan, done].map(({ source }) => source).join("|"), "i");
+  /(?:I|we) (?:have |had |'ve )?(?:already |just |previously |then |also )?(?:called|ran|run|used|executed|invoked|made|did|wrote)\b|(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|(?:previously|earlier)\b/;
+/** Each of these begins with a word: one look for its beginning serves them all. */
+const notMeant = new RegExp(`\\b(?:${[example, plan, done].map(({ source }) => source).join("|")})`, "i");
 const denial =
   /\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\b|\bdo(?:n't| not) (?:run|execute|call)\b|\b(?:is|was) (?:just |only )?an? example\b|\bthat is how\b|\bwould (?:call|run|use)\b/i;
 const lesson =

@@ -2,6 +2,7 @@ import { troubled } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
+import { tagNameAt } from "./signs.js";
 import { tokenAt } from "./token-call.js";
 import type { Finding } from "./types.js";
 
@@ -55,8 +56,9 @@ function openerAt(source: Source, at: number): { format: string; closer: string;
         Math.max(token.length, endOf(plugin, text, at + token.length) - at),
         "",
       );
-    const tag = matchAt(plainTag, text, at);
-    return tag ? fromTable(tagFormats, tag[1] ?? "", tag[0].length, `</${tag[1] ?? ""}>`) : undefined;
+    const name = tagNameAt(text, at);
+    const end = endOf(tagEnd, text, at + 1 + name.length);
+    return end < 0 ? undefined : fromTable(tagFormats, name, end - at, `</${name}>`);
   }
   const bracket = matchAt(bracketMark, text, at);
   return bracket ? fromTable(brackets, bracket[1] ?? "", bracket[0].length, "") : undefined;
@@ -73,7 +75,7 @@ function fromTable(
 }
 
 const plugin = /<\|(?:plugin|interpreter)\|>/y;
-const plainTag = /<([A-Za-z][\w:-]{2,30})(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
+const tagEnd = /(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
 const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
 const fenceStart = /\s*```[a-z_]*\s*/y;

@@ -1,6 +1,6 @@
 import { isTool } from "./toolbox.js";
 import { readNamedJson } from "./named-input.js";
-import { matchAt, skipSpace, type Source, type Token } from "./source.js";
+import { endOf, matchAt, skipSpace, type Source, type Token } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** A name and then arguments, parted by special tokens: DeepSeek V3, Kimi K2, Solar, functionary 2. */
@@ -47,9 +47,9 @@ function readDeepSeek(source: Source, start: number, head: string, from: number)
 /** The special token at a place, without the signs in which its spellings differ. */
 export function tokenAt(source: Source, at: number): Token | undefined {
   if (source.token?.at === at) return source.token;
-  const found = matchAt(specialToken, source.text, at);
-  if (!found) return undefined;
-  return (source.token = { at, word: plainWord(found[1] ?? ""), length: found[0].length });
+  const end = endOf(specialToken, source.text, at);
+  if (end < 0) return undefined;
+  return (source.token = { at, word: plainWord(source.text.slice(at + 2, end - 2)), length: end - at });
 }
 
 /** The same few tokens stand in every reply, so what they come to is remembered. */
@@ -61,7 +61,7 @@ function plainWord(token: string): string {
   return word;
 }
 
-const specialToken = /<[|｜]([\w▁\\: -]{3,40})[|｜]>/y;
+const specialToken = /<[|｜][\w▁\\: -]{3,40}[|｜]>/y;
 const plainWords = new Map<string, string>();
 const plainText = /[^<{`]{0,120}/y;
 const identified = /(?:functions\.[\w.-]{1,80}|[\w.-]{1,80}:\d{1,4})(?::\d{1,4})?\s*$/;
