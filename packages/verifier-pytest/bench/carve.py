@@ -1,8 +1,9 @@
 """Makes commits out of a real project that ships its tests: its code with one function and that function's tests
 left out, and then as it is.
 
-python3 carve.py WHEEL FOLDER HOW_MANY: unpacks the wheel into FOLDER/head and prints one line of JSON for each function
-that can be carved out: its name, the tests that go with it, and the files of the commit before, by path.
+python3 carve.py WHEEL FOLDER HOW_MANY: unpacks the wheel into FOLDER/head and writes FOLDER/cases.jsonl: first how the
+project is declared, then one line for each function that can be carved out: its name, how many tests go with it, and the
+files of the commit before, by path.
 """
 
 import ast
@@ -19,18 +20,17 @@ def main(wheel, folder, how_many):
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(head)
     metadata = next(head.glob("*.dist-info/METADATA")).read_text()
-    print(json.dumps({"declaration": declaration(metadata)}))
-
+    cases = [{"declaration": declaration(metadata)}]
     files = {path: path.read_text() for path in sorted(head.rglob("*.py")) if is_readable(path)}
     tests = {path: text for path, text in files.items() if path.name.startswith("test_") or path.stem.endswith("_test")}
     asked = {path: tests_in(ast.parse(text)) for path, text in tests.items()}
-    found = 0
     for path, text in files.items():
         if path in tests or any(part in ("tests", "test") for part in path.parts):
             continue
         for function in ast.parse(text).body:
-            if found < how_many and is_worthy(function):
-                found += carve(head, path, text, function, tests, asked)
+            if len(cases) <= how_many and is_worthy(function):
+                cases += carve(head, path, text, function, tests, asked)
+    Path(folder, "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in cases))
 
 
 def declaration(metadata):
@@ -81,17 +81,16 @@ def tests_in(module):
 
 
 def carve(head, path, text, function, tests, asked):
-    """Prints the case, if there are tests that name the function and few enough that they are its own."""
+    """The case, if there are tests that name the function and few enough that they are its own."""
     naming = {test: [node for node, names in asked[test] if function.name in names] for test in tests}
     count = sum(len(nodes) for nodes in naming.values())
     if not 1 <= count <= 6:
-        return 0
+        return []
     before = {str(path.relative_to(head)): without_body(text, function)}
     for test, nodes in naming.items():
         if nodes:
             before[str(test.relative_to(head))] = without(tests[test], nodes)
-    print(json.dumps({"name": function.name, "file": str(path.relative_to(head)), "tests": count, "before": before}))
-    return 1
+    return [{"name": function.name, "file": str(path.relative_to(head)), "tests": count, "before": before}]
 
 
 def without_body(text, function):

@@ -21,6 +21,9 @@ if (words.length === 0 || !Number.isInteger(each) || each < 1) {
   process.exit(2);
 }
 
+const Evidence = z.object({
+  runs: z.object({ base: z.object({ counts: z.object({ passed: z.number() }) }).optional() }).optional(),
+});
 /** What carve.py says first. */
 const Project = z.object({ declaration: z.string() });
 /** A commit that puts a function in; `before`: contents of the files that were different then, by path. */
@@ -42,8 +45,8 @@ async function judgeProject(project: string): Promise<void> {
     const wheel = (await readdir(folder)).find((name) => name.endsWith(".whl"));
     if (wheel === undefined) return console.log(`${project}: no wheel`);
     const script = join(dirname(fileURLToPath(import.meta.url)), "carve.py");
-    const said = await must("python3", [script, join(folder, wheel), folder, String(each)]);
-    const [first, ...cases] = said.trim().split("\n");
+    await must("python3", [script, join(folder, wheel), folder, String(each)]);
+    const [first, ...cases] = (await readFile(join(folder, "cases.jsonl"), "utf8")).trim().split("\n");
     const { declaration } = Project.parse(JSON.parse(first ?? ""));
     const files = await filesIn(join(folder, "head"));
     files["pyproject.toml"] = declaration;
@@ -68,10 +71,15 @@ async function judgeCommit(
     const verdict = await verifyCommit({ repo: repository.path, base, head, timeoutMs: 600_000 });
     counts.set(verdict.status, (counts.get(verdict.status) ?? 0) + 1);
     const seconds = ((Date.now() - startedAt) / 1_000).toFixed(1);
-    console.log(`${project} ${carved.file} ${carved.name} (${carved.tests} tests): ${verdict.status}, ${seconds} s`);
+    // A function that is needed for the import leaves nothing that could pass before it is there.
+    const { base: first } = Evidence.parse(verdict.evidence).runs ?? {};
+    const was = `${first?.counts.passed ?? 0} passed before`;
+    console.log(
+      `${project} ${carved.file} ${carved.name} (${carved.tests} tests, ${was}): ${verdict.status}, ${seconds} s`,
+    );
     if (verdict.status === "passed") return;
-    for (const { severity, code, message } of verdict.findings.slice(0, 6))
-      console.log(`    ${severity} ${code}: ${message.slice(0, 300)}`);
+    const errors = verdict.findings.filter(({ severity }) => severity === "error");
+    for (const { code, message } of errors.slice(0, 4)) console.log(`    ${code}: ${message.slice(0, 300)}`);
   } finally {
     await repository.remove();
   }

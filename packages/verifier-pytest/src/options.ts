@@ -1,7 +1,7 @@
 import { AifactoryError } from "@aifactory/core";
 import { z } from "zod";
 
-const commit = z.string().regex(/^[^\s\0-\x1f]+$/, "must name a commit");
+const commit = z.string().regex(/^\S+$/, "must name a commit");
 const bytes = z.number().int().positive();
 
 const options = z.strictObject({

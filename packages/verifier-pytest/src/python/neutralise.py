@@ -10,25 +10,20 @@ import json
 import os
 import sys
 
+# Isolated, Python does not look for modules beside this one.
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from sources import rewrite  # noqa: E402
+
 
 def main():
     asked = json.load(sys.stdin)
     taken = []
     for file in asked["files"]:
-        path = os.path.join(asked["tree"], file["path"])
-        if os.path.islink(path) or not os.path.isfile(path):
-            continue
-        try:
-            with open(path, "rb") as source:
-                module = ast.parse(source.read())
-            found = neutralise(module, set(file["lines"]), asked.get("switch"), asked["constants"])
-            text = ast.unparse(ast.fix_missing_locations(module)) if found else ""
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        if found:
-            with open(path, "w", encoding="utf-8") as target:
-                target.write(text + "\n")
-        taken += [{"file": file["path"], "name": name, "line": line} for name, line in found]
+        path, lines = file["path"], set(file["lines"])
+        found = rewrite(
+            asked["tree"], path, lambda module: neutralise(module, lines, asked.get("switch"), asked["constants"])
+        )
+        taken += [{"file": path, "name": name, "line": line} for name, line in found]
     print(json.dumps(taken))
 
 
