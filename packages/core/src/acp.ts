@@ -4,7 +4,7 @@ import { acpError, outsideProtocol } from "./acp/errors.js";
 import { acpAnswer } from "./acp/events.js";
 import { type AgentCommand, type CliAgent, cliAgent } from "./cli-agent.js";
 import { conversationText } from "./conversation.js";
-import { childEnvironment } from "./environment.js";
+import { childEnvironment, secretsIn } from "./environment.js";
 import { AifactoryError, type ErrorData } from "./errors.js";
 import { fieldsOf, jsonRpc, listOf, type RpcError, type RpcValue } from "./json-rpc.js";
 import type { Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
@@ -41,7 +41,11 @@ const protocolVersion = 1;
 export function acpAgent(agent: AcpAgent): Provider {
   return cliAgent({
     ...agent,
-    command: (request, scratch) => ({ ...agent.command(request, scratch), dialogue: true }),
+    command: (request, scratch) => ({
+      ...agent.command(request, scratch),
+      dialogue: true,
+      secrets: secretsIn(agent.login?.()),
+    }),
     read: (request, say) => readAcp(agent, request, say),
   });
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
+import { secretsIn } from "./environment.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import { type Command, type CommandResult, type RunningCommand, sandboxed, start } from "./process.js";
 import { makeScratch } from "./scratch.js";
@@ -35,6 +36,8 @@ export interface AgentCommand extends Command {
   readonly files?: { readonly [path: string]: string };
   /** Where the program keeps its own state, such as the user's login; in a sandbox, which hides that, it is let in. */
   readonly state?: readonly string[];
+  /** What the program is told and must not come back from it, besides variables and files whose names say that they are secrets. */
+  readonly secrets?: readonly string[];
 }
 
 const stopped = errorData("aborted", "The turn was stopped.");
@@ -81,7 +84,12 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
   const scratch = await makeScratch();
   let program: RunningCommand | undefined;
   try {
-    const { files = {}, state = [], ...command } = agent.command(request, scratch);
+    const { files = {}, state = [], secrets = [], ...command } = agent.command(request, scratch);
+    const hide = withoutSecrets([...secrets, ...secretsIn(command.env), ...secretsIn(files)]);
+    const ended = async (result: Promise<CommandResult | undefined>): Promise<CommandResult | undefined> => {
+      const known = await result;
+      return known && { ...known, stderr: hide(known.stderr) };
+    };
     for (const [path, content] of Object.entries(files)) await writeInto(join(scratch, path), content);
     const running = start(
       shutIn({ cwd: request.cwd, ...command, signal: request.signal }, request, [scratch, ...state]),
@@ -90,9 +98,9 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     const read = agent.read(request, (line) => running.write(`${line}\n`));
     const lines = program.lines();
     for (let line = await lines.next(); !line.done; line = await lines.next()) {
-      for (const event of read(line.value)) {
+      for (const event of read(hide(line.value))) {
         if (event.type === "finish") {
-          const result = await settle(program, lines);
+          const result = await ended(settle(program, lines));
           const error = event.error ?? failure(agent, result, request.signal);
           yield error ? finish(error, event.message) : event;
           return;
@@ -101,7 +109,7 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
         yield event;
       }
     }
-    const result = await program.done;
+    const result = await ended(program.done);
     yield finish(failure(agent, result, request.signal) ?? unfinished(agent, result));
   } catch (error) {
     yield finish(request.signal.aborted ? stopped : toError(error, "provider-broken").toJSON());
@@ -109,6 +117,11 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     await program?.stop().catch(() => {});
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Blanks what the program was given in confidence: it may print all that it has when it fails. */
+function withoutSecrets(secrets: readonly string[]): (text: string) => string {
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
 }
 
 /** The command in the request's sandbox. An agent asks its vendor, so it always has the network. */
@@ -160,13 +173,13 @@ function failure(agent: CliAgent, result: CommandResult | undefined, signal: Abo
   );
 }
 
-function unfinished(agent: CliAgent, result: CommandResult): ErrorData {
+function unfinished(agent: CliAgent, result: CommandResult | undefined): ErrorData {
   return errorData("cut-stream", `${agent.name} exited without saying that it was done. ${lastWords(result)}`, {
     replaySafe: false,
   });
 }
 
-function lastWords({ stderr }: CommandResult): string {
-  const words = stderr.trim().slice(-1_000);
+function lastWords(result: CommandResult | undefined): string {
+  const words = (result?.stderr ?? "").trim().slice(-1_000);
   return words === "" ? "It printed no error." : `It printed: ${words}`;
 }

@@ -57,6 +57,17 @@ function isSecret(name: string): boolean {
   return /(TOKEN|PASSWORD|SECRET|KEY|CREDENTIALS?)$/i.test(name);
 }
 
+/**
+ * The values whose names say that they are secrets, at any depth: of variables, of files, of a message.
+ *
+ * @returns None that is short enough to be a part of other words.
+ */
+export function secretsIn(values: unknown, name = ""): readonly string[] {
+  if (typeof values === "string") return isSecret(name) && values.length >= 8 ? [values] : [];
+  if (typeof values !== "object" || values === null) return [];
+  return Object.entries(values).flatMap(([key, value]) => secretsIn(value, key));
+}
+
 function hasPassword(value: string): boolean {
   return /:\/\/[^/\s@]*:[^/\s@]+@/.test(value);
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,9 +7,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Provider, runTask, TaskEvents, toError, type Verifier } from "@aifactory/core";
 import { probeSandbox } from "@aifactory/core/process";
 import { scriptedProvider } from "@aifactory/core/testing";
-import claude from "../../provider-claude/src/index.js";
-import codex from "../../provider-codex/src/index.js";
-import gemini from "../../provider-gemini/src/index.js";
+import claude, { cli as claudeCli } from "../../provider-claude/src/index.js";
+import codex, { cli as codexCli } from "../../provider-codex/src/index.js";
+import copilot from "../../provider-copilot/src/index.js";
+import gemini, { cli as geminiCli } from "../../provider-gemini/src/index.js";
 import { ollama } from "../../provider-ollama/src/index.js";
 import { command } from "./hostile-model.js";
 import { shellVerifier } from "./shell-verifier.js";
@@ -21,6 +22,7 @@ import { done, workbench, write } from "./workbench.js";
 const names = [
   "ANTHROPIC_API_KEY OPENAI_API_KEY GEMINI_API_KEY GOOGLE_API_KEY OLLAMA_API_KEY GH_TOKEN GITHUB_TOKEN",
   "AWS_SECRET_ACCESS_KEY SSH_AUTH_SOCK NPM_TOKEN UV_PUBLISH_TOKEN UV_INDEX_MINE_PASSWORD",
+  "ANTHROPIC_AUTH_TOKEN CLAUDE_CODE_OAUTH_TOKEN CODEX_API_KEY COPILOT_GITHUB_TOKEN GOOGLE_CLOUD_PROJECT_TOKEN",
 ].flatMap((line) => line.split(" "));
 const canary = (place: string): string => `canary-${place.toLowerCase().replaceAll("_", "-")}-0123456789`;
 
@@ -72,7 +74,12 @@ async function remains(): Promise<string> {
 }
 
 /** Runs a task and gives all that was told of it, and all that it leaves. */
-async function tracesOf(provider: Provider, model: string, verifiers: readonly Verifier[] = [], sandbox?: "none") {
+async function tracesOf(
+  provider: Provider | undefined,
+  model: string,
+  verifiers: readonly Verifier[] = [],
+  sandbox?: "none",
+) {
   const events = new TaskEvents();
   const told: unknown[] = [];
   events.on("event", (event) => void told.push(event));
@@ -84,7 +91,13 @@ async function tracesOf(provider: Provider, model: string, verifiers: readonly V
   };
   const outcome = await runTask(
     { ...spec, ...(sandbox && { sandbox }) },
-    { providers: [provider], verifiers, worktreeRoot: bench.worktreeRoot, events, retry: { attempts: 1 } },
+    {
+      providers: provider ? [provider] : [],
+      verifiers,
+      worktreeRoot: bench.worktreeRoot,
+      events,
+      retry: { attempts: 1 },
+    },
   );
   return { outcome, traces: [JSON.stringify(outcome), JSON.stringify(told), await remains()].join("\n") };
 }
@@ -160,5 +173,64 @@ describe("a server that refuses and repeats whatever it was sent", () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+});
+
+describe("an agent program that shows what it was started with, in its answer, its errors and the tree, and fails", () => {
+  const key = canary("option");
+  const baseURL = "http://127.0.0.1:1/v1";
+  const billed = { billing: "key", apiKey: key, baseURL } as const;
+  const endpoint = { baseUrl: baseURL, apiKey: key };
+  /** Of each: how its own login is used, and how it is given a key; and the variables in which it gets what is its own. */
+  const agents: readonly [string, string, Provider | undefined, string][] = [
+    ["claude-cli, with a login", "claude-cli:m", claudeCli(), ""],
+    ["claude-cli, with a key", "claude-cli:m", claudeCli(billed), ""],
+    ["codex-cli, with a login", "codex-cli:m", codexCli(), ""],
+    ["codex-cli, with a key", "codex-cli:m", codexCli(billed), "AIFACTORY_CODEX_KEY"],
+    ["gemini-cli, with a login", "gemini-cli:m", geminiCli(), ""],
+    ["gemini-cli, with a key", "gemini-cli:m", geminiCli(billed), ""],
+    ["copilot, with a login", "copilot:m", copilot(), "COPILOT_GITHUB_TOKEN"],
+    ["copilot, with a key", "copilot:m", copilot({ endpoint }), "COPILOT_PROVIDER_API_KEY"],
+    ["an agent of the protocol", "acp:agent --acp", undefined, ""],
+  ];
+
+  /** Puts it on PATH under every name; gives the folder, where it notes how it was asked what it is. */
+  async function install(own: string): Promise<string> {
+    const bin = join(home, "bin");
+    await mkdir(bin);
+    const flags = "--output-format --verbose --setting-sources --settings --strict-mcp-config --no-session-persistence";
+    const more = "--permission-mode --allowedTools --model --effort --acp --approval-mode --allow-all --no-ask-user";
+    const script = `#!/bin/bash
+dump() { tr '\\0' '\\n' < /proc/$$/environ | grep -av '^${own || "-"}='; tr '\\0' ' ' < /proc/$$/cmdline; echo; }
+case "$*" in
+--version) dump >> ${bin}/asked; echo 9.9.9; exit;;
+--help) dump >> ${bin}/asked; printf '%s\\n' ${flags} ${more} --no-color --disable-builtin-mcps --reasoning-effort '  app-server x'; exit;;
+login*) dump >> ${bin}/asked; echo Logged in; exit;;
+esac
+dump > seen.txt
+read -r -t 2 first
+dump; dump >&2
+[[ $first == *'"id"'* ]] && sed -E 's/.*"id":([^,}]*).*/{"jsonrpc":"2.0","id":\\1,"result":{"protocolVersion":1}}/' <<< "$first"
+read -r -t 2 second
+printf '%s\\n' "$second" "\${${own || "none"}}" "$(cat "$TMPDIR/key" 2>&1)" >&2
+exit 3
+`;
+    for (const name of ["claude", "codex", "gemini", "copilot", "agent"]) {
+      await writeFile(join(bin, name), script);
+      await chmod(join(bin, name), 0o755);
+    }
+    vi.stubEnv("PATH", `${bin}:${process.env["PATH"]}`);
+    return bin;
+  }
+
+  it.each(agents)("%s", async (_what, model, provider, own) => {
+    const bin = await install(own);
+    const { outcome, traces } = await tracesOf(provider, model, [], "none");
+    expect(outcome).toMatchObject({ status: "failed", error: { code: expect.stringMatching(/agent-exited|auth/) } });
+    const asked = await readFile(join(bin, "asked"), "utf8").catch(() => "");
+    // Whatever speaks the protocol is not asked what it is.
+    expect(asked.includes("--version")).toBe(provider !== undefined);
+    for (const seen of ["journal.jsonl", "seen.txt", "+PATH=", "TMPDIR="]) expect(traces).toContain(seen);
+    expect((traces + asked).match(/.{60}canary-.{20}/s)?.[0]).toBeUndefined();
   });
 });
