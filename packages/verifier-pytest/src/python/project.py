@@ -6,6 +6,7 @@ import os
 import re
 
 from locks import normal, read_lock
+from places import place_of, uv_places
 from requirement import is_plain, table_line
 
 try:
@@ -30,7 +31,7 @@ class Project:
         self.name = self.version = None
         self.requirements, self.constraints, self.sources, self.left, self.notes = [], [], [], [], []
         self.scripts, self.roots, self.seen = {}, [], set()
-        self.toml, self.lock = {}, None
+        self.toml, self.lock, self.places = {}, None, {}
 
     def text(self, name):
         """A file of the project; none that leads out of the tree."""
@@ -50,10 +51,37 @@ class Project:
             if own and self.name and normal(own[1]) == normal(self.name):
                 for extra in (own[3] or "").split(","):
                     self.extra(extra.strip())
-            elif is_plain(line):
-                self.requirements.append(line)
-            elif line:
-                self.left.append({"source": source, "line": line[:300]})
+            elif line and not self.beside(place_of(line, self.places)):
+                self.ask(source, line, self.requirements)
+
+    def ask(self, source, line, into):
+        if is_plain(line):
+            into.append(line)
+        else:
+            self.left.append({"source": source, "line": line[:300]})
+
+    def beside(self, place):
+        """
+        Takes in another project of the tree that this one needs: it is imported from where it stands, and what it needs is
+        needed too. False when the place is none of the tree's.
+        """
+        folder = place and os.path.realpath(os.path.join(self.folder, place))
+        if not folder or not f"{folder}/".startswith(f"{self.root}/") or not os.path.isdir(folder):
+            return False
+        if ("beside", folder) in self.seen or folder == self.folder:
+            return True
+        self.seen.add(("beside", folder))
+        other = Project(self.root, folder)
+        other.seen = self.seen
+        for read in (other.pyproject, other.setup_cfg, other.setup_py):
+            read()
+        named = os.path.relpath(folder, self.folder)
+        self.sources.append(named)
+        self.requirements += other.requirements
+        self.left += other.left
+        self.notes += [f"{named}: {note}" for note in other.notes]
+        self.roots += [os.path.join(named, path) for path in other.paths() or ["."]]
+        return True
 
     def extra(self, name):
         lines = self.toml.get("project", {}).get("optional-dependencies", {}).get(name)
@@ -81,6 +109,7 @@ class Project:
         self.toml = toml = tomllib.loads(text)
         project = toml.get("project", {})
         self.name, self.version = project.get("name"), project.get("version")
+        self.places = uv_places(self, tomllib)
         self.scripts.update(project.get("scripts", {}))
         self.add("pyproject.toml [project]", project.get("dependencies", []))
         for name in project.get("optional-dependencies", {}):
@@ -198,13 +227,11 @@ class Project:
             if other:
                 path = os.path.normpath(os.path.join(os.path.dirname(name), other[2]))
                 self.requirement_file(path, self.constraints if other[1] in ("-c", "--constraint") else into)
-            elif is_plain(line):
-                into.append(line)
-            elif line and not re.match(r"(-e|--editable)[ =]?\s*\.(\[.*\])?$|\.(\[.*\])?$", line):
-                self.left.append({"source": name, "line": line[:300]})
-            elif line:
+            elif re.match(r"(-e|--editable)[ =]?\s*\.(\[.*\])?$|\.(\[.*\])?$", line):
                 for extra in (re.findall(r"\[(.*)\]", line) or [""])[0].split(","):
                     self.extra(extra.strip())
+            elif line and not self.beside(place_of(line, self.places)):
+                self.ask(name, line, into)
 
     def parsed(self, name):
         text = self.text(name)

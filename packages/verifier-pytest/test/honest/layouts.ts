@@ -89,6 +89,51 @@ export const layouts: readonly Case[] = [
     expect: "passed",
   },
   {
+    name: "a member of a uv workspace that needs another one",
+    base: {
+      "pyproject.toml": '[tool.uv.workspace]\nmembers = ["libs/*", "app"]\n',
+      "libs/sums/pyproject.toml": '[project]\nname = "the-sums"\nversion = "1"\ndependencies = ["iniconfig"]\n',
+      "libs/sums/src/sums.py": "import iniconfig\n\n\ndef add(a, b):\n    return a + b\n",
+      "app/pyproject.toml":
+        '[project]\nname = "app"\nversion = "1"\ndependencies = ["the-sums"]\n\n[dependency-groups]\ndev = ["pytest"]\n\n[tool.uv.sources]\nthe-sums = { workspace = true }\n',
+      "app/app.py": "from sums import add\n\n\ndef one(a):\n    return add(a, 1)\n",
+      "app/tests/test_app.py": "from app import one\n\n\ndef test_one():\n    assert one(1) == 2\n",
+    },
+    head: {
+      "app/app.py":
+        "from sums import add\n\n\ndef one(a):\n    return add(a, 1)\n\n\ndef two(a):\n    return add(a, 2)\n",
+      "app/tests/test_two.py": "from app import two\n\n\ndef test_two():\n    assert two(1) == 3\n",
+    },
+    options: { project: "app" },
+    expect: "passed",
+  },
+  ...(
+    [
+      ["requirements.txt", "-e ../sums\npytest\n"],
+      ["requirements.txt", "sums @ ../sums\npytest\n"],
+      [
+        "pyproject.toml",
+        '[tool.poetry]\nname = "app"\nversion = "1"\n\n[tool.poetry.dependencies]\npython = "^3.8"\nsums = { path = "../sums", develop = true }\npytest = "*"\n',
+      ],
+    ] as const
+  ).map(([file, text]) => ({
+    name: `a project that needs the one beside it, by ${file}: ${text.split("\n")[0]}`,
+    base: {
+      "sums/setup.cfg": "[metadata]\nname = sums\n\n[options]\ninstall_requires = iniconfig\n",
+      "sums/sums.py": "import iniconfig\n\n\ndef add(a, b):\n    return a + b\n",
+      [`app/${file}`]: text,
+      "app/app.py": "from sums import add\n\n\ndef one(a):\n    return add(a, 1)\n",
+      "app/test_app.py": "from app import one\n\n\ndef test_one():\n    assert one(1) == 2\n",
+    },
+    head: {
+      "app/app.py":
+        "from sums import add\n\n\ndef one(a):\n    return add(a, 1)\n\n\ndef two(a):\n    return add(a, 2)\n",
+      "app/test_two.py": "from app import two\n\n\ndef test_two():\n    assert two(1) == 3\n",
+    },
+    options: { project: "app" },
+    expect: "passed" as const,
+  })),
+  {
     name: "a namespace package without __init__",
     base: {
       "requirements.txt": "pytest\n",
