@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { git } from "./git.js";
+import { git, tryGit } from "./git.js";
 import type { GitPlace } from "./types.js";
 
 /** What git would run or obey, and where every ref stood, at one moment. */
@@ -55,12 +55,37 @@ export function changedSince(before: GitState, now: GitState): GitChanges {
 }
 
 /**
- * Puts files and lost refs back as they were. What stands in their place is kept, in `keep`.
+ * Branches that were moved past the review, to a commit that was made in the run's worktree: nobody else has moved them there.
+ *
+ * @param head The run's last checkpoint.
+ */
+export async function landedRefs(
+  { place }: WatchedRepository,
+  { id, head }: { readonly id: string; readonly head: string },
+  { before, now, movedRefs }: { before: GitState; now: GitState; movedRefs: readonly string[] },
+): Promise<readonly string[]> {
+  const known = new Set(before.refs.values());
+  const suspects = movedRefs.filter((ref) => ref.startsWith("refs/heads/") && before.refs.has(ref));
+  if (suspects.length === 0) return [];
+  const log = await tryGit(place, ["log", "--walk-reflogs", "--format=%H %gs", `worktrees/${id}/HEAD`]);
+  const made = new Set(log.stdout.split("\n").flatMap((line) => madeThere.exec(line)?.[1] ?? []));
+  return suspects.filter((ref) => {
+    const oid = now.refs.get(ref)!;
+    return oid === head || (made.has(oid) && !known.has(oid));
+  });
+}
+
+/** What git notes of a commit that is made, and not of one that somebody else made and that is only gone to. */
+const madeThere = /^([0-9a-f]{40,64}) (?:commit|cherry-pick|revert|am)\b/;
+
+/**
+ * Puts files and refs back as they were. What stands in the place of files is kept, in `keep`.
  */
 export async function putBack(
   { place, commonDir }: WatchedRepository,
   before: GitState,
-  { files, lostRefs }: GitChanges,
+  files: readonly string[],
+  refs: readonly string[],
   keep: string,
 ): Promise<void> {
   for (const path of files) {
@@ -74,7 +99,7 @@ export async function putBack(
     await writeFile(here, file.content);
     await chmod(here, file.mode);
   }
-  for (const ref of lostRefs) await git(place, ["update-ref", "--no-deref", ref, before.refs.get(ref)!, ""]);
+  for (const ref of refs) await git(place, ["update-ref", "--no-deref", ref, before.refs.get(ref)!]);
 }
 
 /** Runs make, move and remove their own branches. */

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, type Outcome, runTask, type TaskSpec } from "@aifactory/core";
 import { probeSandbox } from "@aifactory/core/process";
-import { type Script, scriptedProvider, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
+import {
+  type Script,
+  type ScriptedTurn,
+  scriptedProvider,
+  temporaryRepository,
+  type TemporaryRepository,
+} from "@aifactory/core/testing";
 
 const probe = await probeSandbox();
 let worktreeRoot: string;
@@ -219,6 +225,40 @@ describe("a model that plants something in the git directory", () => {
     const [, kept = ""] = / kept in (\S+)\./.exec(told) ?? [];
     expect(await readFile(join(kept, "config"), "utf8")).toContain("fsmonitor");
     await expect(readdir(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it.each([
+    ["by moving the branch", "git update-ref refs/heads/main HEAD"],
+    ["by a push", "git push --quiet --force . HEAD:refs/heads/other"],
+    ["and steps back from it", "git branch --quiet --force other HEAD; git reset --quiet --hard HEAD~1"],
+  ])("without a sandbox: can't land its work past the review %s", async (_how, land) => {
+    const repository = await repositoryWith();
+    await repository.git("branch", "other");
+    const before = await repository.git("for-each-ref", "refs/heads/main", "refs/heads/other");
+    const commit = "echo 1 > landed.py; git add .; git -c user.name=a -c user.email=a@b commit --quiet -m x";
+    const turn = { calls: [{ name: "run_command", input: { command: `${commit}; ${land}` } }] };
+    const outcome = await run(repository.path, [turn, ...turns], { sandbox: "none" });
+    expect(outcome).toMatchObject({ status: "ready", notices: [{ code: "git-changed" }] });
+    expect(outcome.notices[0]?.message).toMatch(/Moved back from the run's own work.*: refs\/heads\/(?:main|other)\./);
+    expect(await repository.git("for-each-ref", "refs/heads/main", "refs/heads/other")).toBe(before);
+    expect(await repository.status()).toBe("");
+  });
+
+  it("what its user does meanwhile is left alone: a commit, which the model merges, a branch moved to older work", async () => {
+    const repository = await repositoryWith();
+    const first = await repository.head();
+    await repository.commit("Second");
+    await repository.git("branch", "other");
+    const meanwhile = async (): Promise<ScriptedTurn> => {
+      await repository.commit("Mine", { "mine.py": "1\n" });
+      await repository.git("branch", "--force", "other", first);
+      return { calls: [{ name: "run_command", input: { command: "git merge --quiet main" } }] };
+    };
+    const outcome = await run(repository.path, [meanwhile, ...turns], { sandbox: "none" });
+    expect(outcome.status).toBe("ready");
+    expect(await repository.git("log", "-1", "--format=%s", "main")).toBe("Mine");
+    expect(await repository.head("other")).toBe(first);
+    expect(outcome.notices[0]?.message).toContain("it may have been you");
   });
 
   it.skipIf(probe.kind === "none")("in the sandbox: it can't", async () => {
