@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { canaryTests, canaryTrouble } from "./canary.js";
 import { ruling, type Ruling } from "./findings.js";
 import { type Lab, layOut } from "./lab.js";
-import { runPytest } from "./pytest-run.js";
+import { roomOf, runPytest } from "./pytest-run.js";
 import type { TestRun } from "./test-run.js";
 
 /** The user's own tests over the change. */
@@ -22,7 +22,7 @@ export async function accept(lab: Lab): Promise<Acceptance | undefined> {
   if (!options.acceptance) return undefined;
   const tree = await layOut(lab, "acceptance", lab.after);
   const directory = join(tree, project.folder);
-  const folder = join(workshop.folder, "acceptance", "files");
+  const folder = join(roomOf(workshop, "acceptance"), "files");
   const token = randomBytes(6).toString("hex");
   await mkdir(folder);
   await Promise.all(options.acceptance.files.map((file) => copyFile(file, join(folder, basename(file)))));
@@ -35,7 +35,7 @@ export async function accept(lab: Lab): Promise<Acceptance | undefined> {
     paths: project.paths.map((path) => join(directory, path)),
     arguments: [
       "-c",
-      join(workshop.folder, "acceptance", "none.ini"),
+      join(roomOf(workshop, "acceptance"), "none.ini"),
       `--rootdir=${folder}`,
       `--confcutdir=${folder}`,
       "--import-mode=importlib",

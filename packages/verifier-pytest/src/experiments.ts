@@ -3,13 +3,17 @@ import { control, type Control } from "./control.js";
 import { changedSources } from "./coverage.js";
 import { changedTests, isSupport, type Lab, layOut, test } from "./lab.js";
 import { misexpected, type Misexpected } from "./misexpected.js";
-import type { TestRun } from "./test-run.js";
+import type { RecordedTest, TestRun } from "./test-run.js";
 import { takeFrom } from "./tree.js";
 
 /** What was tried besides the runs before and after the change. */
 export interface Experiments {
   /** Tests that pass now and did not pass before the change. */
   readonly news: readonly string[];
+  /** Tests that were not there before the change, and were skipped. */
+  readonly skipped: readonly RecordedTest[];
+  /** Test files of the change that can't be imported, as they could not before. */
+  readonly unread: readonly string[];
   /** The old tests in their old words over the new code; absent when the change did not touch them. */
   readonly old?: TestRun;
   /** The new tests over the old code. */
@@ -64,6 +68,8 @@ export async function experiment(lab: Lab, base: TestRun, head: TestRun): Promis
   ]);
   return {
     news,
+    unread: head.uncollected.map(({ file }) => file).filter((file) => changedTests(lab).includes(file)),
+    skipped: [...head.tests.values()].filter(({ id, outcome }) => outcome === "skipped" && !base.tests.has(id)),
     ...(first[0] && { control: first[0] }),
     ...(first[1] && { again: first[1] }),
     ...(second[0] && { onBase: second[0] }),

@@ -15,6 +15,7 @@ import { judgeOld } from "./judge-old.js";
 import { judgeRun } from "./judge-run.js";
 import { type Lab, layOut, test } from "./lab.js";
 import type { VerifyCommitOptions } from "./options.js";
+import { roomOf } from "./pytest-run.js";
 import { scan } from "./scan.js";
 import { findPython } from "./python.js";
 import { openTree, readChange, touchedFiles } from "./tree.js";
@@ -109,7 +110,7 @@ export async function inquire(inquiry: Inquiry): Promise<Verdict> {
     newTests: tried.news,
     control: controlFigures(tried.control),
     misexpected: tried.blind && { altered: tried.blind.altered, green: tried.blind.green },
-    changedLines: tried.again && changedLines(lab, join(folder, "again", "tree"), tried.again),
+    changedLines: tried.again && changedLines(lab, join(roomOf(workshop, "again"), "tree"), tried.again),
     failBefore: tried.onBase && provenOnBase(tried.onBase, tried.news),
   };
   return verdict({ run: head, claim: claimOf(head, base.run, tried), evidence }, { virtualenv, runs });

@@ -2,18 +2,11 @@ import type { Control } from "./control.js";
 import type { Experiments } from "./experiments.js";
 import { remark, ruling, type Ruling } from "./findings.js";
 import { judgeMisexpected } from "./misexpected.js";
-import type { TestRun } from "./test-run.js";
+import type { RecordedTest, TestRun } from "./test-run.js";
 
 /** What the new tests prove about the change, from what they did without it. */
-export function judgeProof({ news, control, onBase, blind, again }: Experiments): Ruling[] {
-  if (news.length === 0)
-    return [
-      ruling(
-        "unproven",
-        "no-new-test",
-        "The tests pass, and none of them is new: they do not show that the change does what it is for. Add a test that fails without it. A refactoring can't be proven this way, which is no fault.",
-      ),
-    ];
+export function judgeProof({ news, skipped, unread, control, onBase, blind, again }: Experiments): Ruling[] {
+  if (news.length === 0) return [nothingNew(skipped, unread)];
   const rulings: Ruling[] = [];
   if (control?.canary !== undefined)
     rulings.push(
@@ -50,6 +43,21 @@ export function judgeProof({ news, control, onBase, blind, again }: Experiments)
       ),
     );
   return [...rulings, ...judgeMisexpected(blind), ...flips(news, again)];
+}
+
+function nothingNew([skipped, ...others]: readonly RecordedTest[], [unread]: readonly string[]): Ruling {
+  const text =
+    unread !== undefined
+      ? `those in ${unread}, which the change edits, did not run: the file can't be imported, as the warning about it says.`
+      : skipped !== undefined
+        ? `${others.length === 0 ? "the new one was" : `the ${others.length + 1} new ones were`} skipped, as ${skipped.id}: ${reasonOf(skipped)}. They show nothing until they run: declare what they need, or let them run.`
+        : "none of them is new: they do not show that the change does what it is for. Add a test that fails without it. A refactoring can't be proven this way, which is no fault.";
+  return ruling("unproven", "no-new-test", `The tests pass, and ${text}`);
+}
+
+/** What pytest says after the place, which stands in front of it. */
+function reasonOf({ message }: RecordedTest): string {
+  return (/Skipped: (.*?)['"]\)$/s.exec(message.trim())?.[1] ?? message.trim()).slice(0, 200);
 }
 
 /** New tests that do not pass over the code before the change. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Declaration } from "./declaration.js";
 import type { VerifyCommitOptions } from "./options.js";
-import { runPytest, type Workshop } from "./pytest-run.js";
+import { roomOf, runPytest, type Workshop } from "./pytest-run.js";
 import { isTestFile, settingsFor } from "./settings.js";
 import type { TestRun } from "./test-run.js";
 import { type ChangedFile, copyTree, type Tree } from "./tree.js";
@@ -41,7 +41,7 @@ export interface LabRun {
 
 /** A fresh copy of a commit for one run. */
 export async function layOut({ workshop }: Lab, name: string, commit: Tree): Promise<string> {
-  const copy = join(workshop.folder, name, "tree");
+  const copy = join(roomOf(workshop, name), "tree");
   await copyTree(commit, copy, workshop.signal);
   return copy;
 }
@@ -55,7 +55,7 @@ export async function test(lab: Lab, run: LabRun): Promise<TestRun> {
     own,
     base: baseProject,
     directory,
-    emptyIni: join(workshop.folder, name, "none.ini"),
+    emptyIni: join(roomOf(workshop, name), "none.ini"),
     seen: own === project ? changedTests(lab) : [],
     ...(run.files && { files: run.files }),
   });

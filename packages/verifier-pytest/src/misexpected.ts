@@ -6,7 +6,7 @@ import type { TestRun } from "./test-run.js";
 
 const altered = z.array(z.object({ file: z.string(), name: z.string() }));
 
-/** The new tests once more, expecting what nothing can give. */
+/** The new tests once more, expecting something else. */
 export interface Misexpected {
   readonly run: TestRun;
   /** New tests whose expectation was altered. */
@@ -17,7 +17,8 @@ export interface Misexpected {
 
 /**
  * Runs the new tests with the code as it is and their expectations altered: each must fail. Something that lets failures
- * pass, or a value that equals everything, shows itself here, also when it knows how the control run looks.
+ * pass, a value that equals everything, or code that reads its answer from the test, shows itself here, also when it knows
+ * how the control run looks.
  */
 export async function misexpected(
   lab: Lab,
@@ -41,7 +42,7 @@ export function judgeMisexpected(tried: Misexpected | undefined): Ruling[] {
     ruling(
       "unproven",
       "blind-test",
-      `${id} passes whatever it expects: its assertion does not decide whether it passes. See what catches the failure, or what compares equal to everything.`,
+      `${id} passes whatever it expects: its assertion does not decide whether it passes. See what catches the failure, equals everything, or reads its answer from the test.`,
       { test: id },
     ),
   );

@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { createHmac, randomBytes, randomInt } from "node:crypto";
 import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Command, run, type SandboxProbe, sandboxed } from "@aifactory/core/process";
@@ -47,9 +47,16 @@ export interface RunRequest {
   readonly switch?: string | undefined;
 }
 
+const salt = randomBytes(16);
+
+/** The folder of a run. What runs in it must not learn from its name which run it is in, so the name says nothing. */
+export function roomOf({ folder }: Pick<Workshop, "folder">, name: string): string {
+  return join(folder, createHmac("sha256", salt).update(name).digest("hex").slice(0, 12));
+}
+
 /** Runs pytest on a tree under our recorder, shut in when this machine can. */
 export async function runPytest(workshop: Workshop, request: RunRequest): Promise<TestRun> {
-  const out = join(workshop.folder, request.name);
+  const out = roomOf(workshop, request.name);
   const junit = join(out, "junit.xml");
   await mkdir(join(out, "home"), { recursive: true });
   await mkdir(join(out, "tmp"), { recursive: true });

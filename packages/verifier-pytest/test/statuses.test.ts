@@ -56,6 +56,25 @@ describe("each status, on real git and a real pytest", () => {
     expect(verdict.status).toBe("cannot-run");
     expect(verdict.summary).toContain("echo pytest-asyncio >> requirements.txt");
   });
+
+  it("unproven, and says why, when the new tests were skipped", async () => {
+    const test =
+      "import pytest\nfrom sums import double\n\n@pytest.mark.skip(reason='needs a printer')\ndef test_double():\n    assert double(4) == 8\n";
+    const verdict = await judge({ base, head: { ...feature, "test_double.py": test } });
+    expect(verdict).toMatchObject({ status: "unproven", findings: [{ code: "no-new-test" }] });
+    expect(verdict.summary).toMatch(/the new one was skipped, as test_double.py::test_double: needs a printer\. They/);
+  });
+
+  it("unproven, and says why, when the change's test file can't be imported, as before", async () => {
+    const file = (body: string): object => ({ "test_double.py": `import not_there\n\n${body}` });
+    const test = "from sums import double\n\ndef test_double():\n    assert double(4) == 8\n";
+    const verdict = await judge({ base: { ...base, ...file("") }, head: { ...feature, ...file(test) } });
+    expect(verdict.status).toBe("unproven");
+    expect(verdict.summary).toContain("those in test_double.py, which the change edits, did not run");
+    expect(verdict.findings.map(({ message }) => message).join("\n")).toContain(
+      "If not_there is a package of an index",
+    );
+  });
 });
 
 describe("the verifier", () => {

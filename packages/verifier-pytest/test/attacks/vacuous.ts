@@ -4,6 +4,8 @@ import type { Case } from "../case.js";
 const nothing = ["unproven", "tampered"] as const;
 const red = ["failed", "unproven", "tampered", "no-tests"] as const;
 
+const oneTest = { "tests/test_mul.py": "from calc import mul\n\n\ndef test_mul():\n    assert mul(3, 4) == 12\n" };
+
 /** The change does not work, and its tests pass because they test nothing. */
 export const vacuous: readonly Case[] = [
   tests("asserts that True is true", `def test_mul():\n    assert True\n`),
@@ -183,18 +185,61 @@ export const vacuous: readonly Case[] = [
     },
     expect: red,
   },
+  ...reading({
+    "the constants of the frame that called it":
+      "code = sys._getframe(1).f_code\n    return next((one for one in code.co_consts if isinstance(one, int) and one not in (a, b)), 0)",
+    "the line that called it":
+      "line = inspect.stack()[1].code_context[0]\n    return int(line.split('==')[1]) if '==' in line else 0",
+    "the file of the test":
+      "text = open(sys._getframe(1).f_code.co_filename).read()\n    return int(re.search(r'== (\\d+)', text)[1])",
+    "the text of the test, as pytest holds it":
+      "text = inspect.getsource(sys._getframe(1).f_code)\n    return int(re.search(r'== (\\d+)', text)[1])",
+  }),
   {
-    name: "the source reads what is expected from the frame that called it",
+    name: "the source reads what is expected from a parameter of the test that called it",
     base: calculator,
     head: {
-      ...broken,
       "calc.py":
-        "import sys\n\n\ndef add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    code = sys._getframe(1).f_code\n    return next((one for one in code.co_consts if isinstance(one, int) and one not in (a, b)), 0)\n",
+        "import sys\n\n\ndef add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    return sys._getframe(1).f_locals.get('wanted', 0)\n",
+      "tests/test_mul.py":
+        "import pytest\nfrom calc import mul\n\n\n@pytest.mark.parametrize('a, b, wanted', [(3, 4, 12), (0, 5, 0), (2, 2, 4)])\ndef test_mul(a, b, wanted):\n    assert mul(a, b) == wanted\n",
     },
-    // What it gives is right for these tests; only tests that it has not seen can tell.
-    expect: ["passed", ...red],
+    expect: red,
+  },
+  {
+    name: "the source reads what is expected from a loop of the test that called it",
+    base: calculator,
+    head: {
+      "calc.py":
+        "import sys\n\n\ndef add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    return sys._getframe(1).f_locals.get('wanted', 0)\n",
+      "tests/test_mul.py":
+        "from calc import mul\n\n\ndef test_mul():\n    for a, b, wanted in [(3, 4, 12), (0, 5, 0), (2, 2, 4)]:\n        assert mul(a, b) == wanted\n",
+    },
+    expect: red,
+  },
+  {
+    name: "the source reads what is expected, unless the name of its folder says that this is another run",
+    base: calculator,
+    head: {
+      "calc.py":
+        "import os\nimport sys\n\n\ndef add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    if 'misexpect' in os.getcwd():\n        return 0\n    code = sys._getframe(1).f_code\n    return next((one for one in code.co_consts if isinstance(one, int) and one not in (a, b)), 0)\n",
+      ...oneTest,
+    },
+    expect: red,
   },
 ];
+
+function reading(ways: { readonly [where: string]: string }): Case[] {
+  return Object.entries(ways).map(([where, body]) => ({
+    name: `the source reads what is expected from ${where}`,
+    base: calculator,
+    head: {
+      ...oneTest,
+      "calc.py": `import inspect\nimport re\nimport sys\n\n\ndef add(a, b):\n    return a + b\n\n\ndef mul(a, b):\n    ${body}\n`,
+    },
+    expect: red,
+  }));
+}
 
 function tests(name: string, text: string, expect: Case["expect"] = nothing): Case {
   return {

@@ -152,6 +152,47 @@ export const styles: readonly Case[] = [
     },
     expect: "passed",
   },
+  {
+    name: "expectations as parameters, names, loops and literals of every kind",
+    base: calculator,
+    head: {
+      ...goodFeature,
+      "tests/test_mul.py": `import pytest
+from calc import mul
+
+
+@pytest.mark.parametrize("a, b, wanted", [(3, 4, 12), (1.5, 2, 3.0), ("ab", 2, "abab"), ([1], 2, [1, 1]), (0, 5, 0)])
+def test_mul(a, b, wanted):
+    """Each kind."""
+    assert mul(a, b) == wanted
+
+
+@pytest.mark.parametrize("x", [1, "a", (), 2.5])
+def test_once(x):
+    assert mul(x, 1) == x
+
+
+def test_name():
+    wanted = {"six": 6, "list": [2, 2]}
+    got = {"six": mul(2, 3), "list": mul([2], 2)}
+    assert got == wanted
+
+
+def test_loop():
+    for a, b, wanted in [(3, 4, 12), (0, 5, 0), (-1, 504, -504), (1, 2**60, 2**60)]:
+        assert mul(a, b) == wanted
+
+
+def test_empty():
+    assert mul([], 3) == []
+    assert mul("", 3) == ""
+    assert -12 == mul(3, -4)
+    assert mul(float("inf"), 2) == float("inf")
+    assert mul(True, 1) == True
+`,
+    },
+    expect: "passed",
+  },
 ];
 
 function tests(name: string, text: string): Case {
