@@ -121,7 +121,19 @@ function configEnvironment(settings: readonly string[]): Environment {
 
 /** Commands that read or write files of a work tree, and so would run filters, or merge files, and so merge drivers. */
 function touchesFiles(args: readonly string[]): boolean {
-  const touching = ["add", "checkout", "reset", "status", "diff", "merge-tree", "worktree", "read-tree"];
+  // Writing an index reads files too, those that may have changed in the moment in which they were staged.
+  const touching = [
+    "add",
+    "checkout",
+    "reset",
+    "status",
+    "diff",
+    "merge",
+    "merge-tree",
+    "worktree",
+    "read-tree",
+    "write-tree",
+  ];
   return touching.includes(args[0] ?? "");
 }
 

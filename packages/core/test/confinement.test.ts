@@ -14,7 +14,8 @@ const bench = workbench();
 let home: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "aifactory-home-"));
+  // Not in /tmp, which a sandbox replaces by one of its own.
+  home = await mkdtemp("/var/tmp/aifactory-home-");
   vi.stubEnv("HOME", home);
   await mkdir(join(home, ".ssh"));
   await writeFile(join(home, ".ssh/id_ed25519"), "canary-ssh");

@@ -177,21 +177,42 @@ describe("nothing in the repository runs", () => {
     ];
     for (const setting of settings) await repository.git("config", setting, evil);
     await repository.write({ ".gitattributes": "* filter=evil diff=evil merge=evil\n" });
-    await repository.git(
-      "-c",
-      "core.hooksPath=/dev/null",
-      "commit",
-      "--quiet",
-      "--all",
-      "--allow-empty",
-      "--message=Attributes",
-    );
+    await repository.git("add", ".gitattributes");
+    await repository.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message=Attributes");
+    expect(await readFile(proof, "utf8")).toContain("evil.sh");
     await rm(proof, { force: true });
 
-    const outcome = await run(repository.path);
-    expect(outcome.status).toBe("ready");
+    // A model that takes over is shown the difference so far.
+    const outage = { error: { code: "quota", message: "no", retryable: false } } as const;
+    const outcome = await runTask(
+      { repo: repository.path, prompt: "Add y", model: ["first:m", "scripted:m"] },
+      {
+        providers: [
+          scriptedProvider({ name: "first", turns: [turns[0]!, outage] }),
+          scriptedProvider({ turns: [turns[1]!] }),
+        ],
+        worktreeRoot,
+      },
+    );
+    expect(outcome).toMatchObject({ status: "ready", handovers: [{ to: "scripted:m" }] });
     await approve(outcome, { unverified: true, into: "elsewhere" });
     await expect(readdir(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("a change that is merged", () => {
+  it("puts no file through a filter that its own attributes name", async () => {
+    const repository = await repositoryWith();
+    const proof = join(repository.path, "..", "proof");
+    for (const kind of ["smudge", "clean", "process"])
+      await repository.git("config", `filter.evil.${kind}`, `touch ${proof}; cat`);
+    const attributes: Script = {
+      calls: [{ name: "write_file", input: { path: ".gitattributes", content: "* filter=evil\n" } }],
+    };
+    const outcome = await run(repository.path, [attributes, ...turns]);
+    await approve(outcome, { unverified: true });
+    expect(await readFile(join(repository.path, "new.py"), "utf8")).toBe("y = 2\n");
+    await expect(readFile(proof)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
 

@@ -33,7 +33,8 @@ let before: readonly string[];
 let printed: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "aifactory-home-"));
+  // Not in /tmp, which a sandbox replaces by one of its own.
+  home = await mkdtemp("/var/tmp/aifactory-home-");
   await mkdir(join(home, ".ssh"));
   await writeFile(join(home, ".ssh/id_ed25519"), canary("ssh"));
   await writeFile(join(home, ".netrc"), `machine example.invalid password ${canary("netrc")}`);

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { lstat, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { git, type GitPlace } from "../git.js";
+import { largerThan, namesIn } from "../git/listed.js";
 import { printable } from "../output.js";
 
 /** What a checkpoint could not take. */
@@ -30,8 +31,6 @@ export async function findUnfit(place: GitPlace, config: readonly string[], head
     git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
     foldersOf(place, head),
   ]);
-  const untracked = others.split("\0").filter((path) => path !== "");
-  const sizes = await Promise.all(untracked.map(async (path) => sizeOf(join(place.cwd, path))));
   const isRepository = (path: string): boolean => existsSync(join(place.cwd, path, ".git"));
   const own = await realpath(place.cwd);
   const reallyThere = await Promise.all(
@@ -39,12 +38,9 @@ export async function findUnfit(place: GitPlace, config: readonly string[], head
     folders.filter(isRepository).map(async (path) => (await realpath(join(own, path))) === join(own, path) && path),
   );
   return {
-    repositories: [
-      ...untracked.filter((path) => path.endsWith("/")).map((path) => path.slice(0, -1)),
-      ...submodules.filter(isRepository),
-    ],
+    repositories: [...foldersAmong(namesIn(others)), ...submodules.filter(isRepository)],
     histories: reallyThere.filter((path) => path !== false),
-    huge: untracked.filter((_, index) => (sizes[index] ?? 0) > hugeBytes),
+    huge: await largerThan(hugeBytes, place.cwd, namesIn(others)),
   };
 }
 
@@ -83,12 +79,10 @@ export function noticesOf(
   return notices;
 }
 
-/** Bytes of what stands at a path; undefined when nothing does. */
-async function sizeOf(path: string): Promise<number | undefined> {
-  return lstat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
+function foldersAmong(names: Iterable<string>): string[] {
+  const folders: string[] = [];
+  for (const name of names) if (name.endsWith("/")) folders.push(name.slice(0, -1));
+  return folders;
 }
 
 function named(paths: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { tryGit } from "../git.js";
+import { namesIn } from "../git/listed.js";
 import { printable } from "../output.js";
 import { listSays, toolSays } from "../prompts.js";
 import type { Tool } from "../types.js";
@@ -31,17 +32,28 @@ export const listFiles: Tool<typeof input> = {
     );
     if (listed.exitCode !== 0) throw new ToolTrouble(listSays.failed(listed.stderr));
     const gone = await tryGit(place, ["ls-files", "-z", "--deleted", "--", pathspec(folder, pattern)], { signal });
-    const deleted = new Set(gone.stdout.split("\0"));
-    const files = [...new Set(listed.stdout.split("\0"))]
-      .filter((file) => file !== "" && !deleted.has(file))
-      .toSorted();
-    if (files.length === 0) return listSays.none(path, pattern);
-    const shownFiles = files.slice(0, most).map(printable);
-    return files.length > most
-      ? `${shownFiles.join("\n")}\n${listSays.cut(most, files.length)}`
-      : shownFiles.join("\n");
+    const deleted = new Set(namesIn(gone.stdout));
+    const first = new Set<string>();
+    let count = 0;
+    for (const file of namesIn(listed.stdout)) {
+      if (deleted.has(file) || first.has(file)) continue;
+      count += 1;
+      first.add(file);
+      if (first.size === 4 * most) keepFirst(first);
+    }
+    if (count === 0) return listSays.none(path, pattern);
+    keepFirst(first);
+    const shownFiles = [...first].map(printable);
+    return count > most ? `${shownFiles.join("\n")}\n${listSays.cut(most, count)}` : shownFiles.join("\n");
   },
 };
+
+/** Of many names only the first are shown, and only so many are kept. */
+function keepFirst(names: Set<string>): void {
+  const first = [...names].toSorted().slice(0, most);
+  names.clear();
+  for (const name of first) names.add(name);
+}
 
 /** Git's own words for a folder and a glob in it. */
 export function pathspec(folder: string, pattern?: string): string {

@@ -1,7 +1,6 @@
-import { lstat } from "node:fs/promises";
-import { join } from "node:path";
 import { z } from "zod";
 import { type GitResult, tryGit } from "../git.js";
+import { largerThan, namesIn } from "../git/listed.js";
 import { printable } from "../output.js";
 import { searchSays, toolSays } from "../prompts.js";
 import type { Tool, ToolContext } from "../types.js";
@@ -91,12 +90,6 @@ async function largeFiles(spec: string, { git: place, root, signal }: ToolContex
   const listed = await tryGit(place, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", spec], {
     signal,
   });
-  const paths = listed.stdout.split("\0").filter((path) => path !== "");
-  const large: string[] = [];
-  for (let at = 0; at < paths.length && large.length < 100; at += 1_000) {
-    const some = paths.slice(at, at + 1_000);
-    const facts = await Promise.all(some.map(async (path) => lstat(join(root, path)).catch(() => undefined)));
-    large.push(...some.filter((_, index) => (facts[index]?.size ?? 0) > largest));
-  }
+  const large = await largerThan(largest, root, namesIn(listed.stdout), signal);
   return large.slice(0, 100);
 }
