@@ -1,9 +1,8 @@
 import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findUnfit, type LeftOut } from "./checkpoint/left-out.js";
-import { AifactoryError } from "./errors.js";
 import type { DiffStat } from "./events.js";
-import { git, type GitPlace, tryGit } from "./git.js";
+import { git, gitError, type GitPlace, lacksDisk, tryGit } from "./git.js";
 import { printable } from "./output.js";
 import type { Repository } from "./repository.js";
 
@@ -63,7 +62,7 @@ export async function commitChanges(request: CheckpointRequest): Promise<Committ
  * keep only a pointer, and to see whether it is clean it would work in it, with the filters that its own settings name and
  * outside of any sandbox.
  *
- * @throws `git` when nothing could be.
+ * @throws `git` when nothing could be, `disk` when there was no room for something.
  */
 async function stageAll(place: GitPlace, excludes: string, head: string): Promise<LeftOut> {
   const config = [`core.excludesFile=${excludes}`];
@@ -71,8 +70,8 @@ async function stageAll(place: GitPlace, excludes: string, head: string): Promis
   const input = [".", ...[...huge, ...repositories].map((path) => `:(exclude,literal)${path}`)].join("\0");
   const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
   const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input });
-  if (added.exitCode > 1)
-    throw new AifactoryError("git", `git add failed: ${added.stderr.trim()}`, { status: added.exitCode });
+  // Files that the disk has no room for are not refused: what is left out is gone with the worktree.
+  if (added.exitCode > 1 || lacksDisk(added.stderr)) throw gitError("git add failed", added);
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
   const others = [
     ...huge.map((path) => `${printable(path)} (larger than 1 GB)`),

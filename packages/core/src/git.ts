@@ -41,15 +41,24 @@ export async function tryGit(place: GitPlace, args: readonly string[], options: 
 /**
  * Like `tryGit`, and gives standard output without the last line end.
  *
- * @throws `git` with git's own words when it fails.
+ * @throws `git` or `disk` with git's own words when it fails.
  */
 export async function git(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> {
-  const { exitCode, stdout, stderr } = await tryGit(place, args, options);
-  if (exitCode !== 0)
-    throw new AifactoryError("git", `git ${args[0]} failed: ${firstLines(stderr)}`, {
-      status: exitCode,
-    });
-  return stdout.replace(/\n$/, "");
+  const result = await tryGit(place, args, options);
+  if (result.exitCode !== 0) throw gitError(`git ${args[0]} failed`, result);
+  return result.stdout.replace(/\n$/, "");
+}
+
+/** The error for a git command that failed: `disk` where nothing can be written, else `git`. */
+export function gitError(what: string, { exitCode, stderr }: GitResult): AifactoryError {
+  const words = `${what}: ${firstLines(stderr).replace(/\.?$/, ".")}`;
+  if (!lacksDisk(stderr)) return new AifactoryError("git", words, { status: exitCode });
+  return new AifactoryError("disk", `${words} Make room, or the folder writable, and go on with resumeTask.`);
+}
+
+/** Whether git says that nothing can be written. */
+export function lacksDisk(stderr: string): boolean {
+  return /No space left on device|Disk quota exceeded|Read-only file system/.test(stderr);
 }
 
 const safeConfig = [

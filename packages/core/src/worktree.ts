@@ -6,7 +6,7 @@ import { type Committed, commitChanges, writeExcludes } from "./checkpoint.js";
 import { type LeftOut, submodulesOf } from "./checkpoint/left-out.js";
 import { type Confinement, openSandbox } from "./confinement.js";
 import { AifactoryError, toError } from "./errors.js";
-import { git, type GitPlace, tryGit } from "./git.js";
+import { git, gitError, type GitPlace, tryGit } from "./git.js";
 import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
 import type { Repository } from "./repository.js";
@@ -160,7 +160,7 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
       `There is a branch named ${branch.split("/")[0]}, so git can't make ${branch}. Rename it with: git branch -m ${branch.split("/")[0]} <new name>`,
     );
   }
-  throw new AifactoryError("git", `Could not make the worktree: ${added.stderr.trim()}`);
+  throw gitError("Could not make the worktree", added);
 }
 
 /**

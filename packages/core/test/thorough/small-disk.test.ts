@@ -58,8 +58,8 @@ describe.skipIf(why !== "")(`a disk that is really full${why}`, () => {
     const provider = scriptedProvider({ turns: [write("kept.py"), command(fill("big.bin")), write("late.py"), done] });
     const task = { repo, prompt: "Do it", model: "scripted:m", sandbox };
     const outcome = await runTask(task, { ...options, providers: [provider] });
-    console.log(JSON.stringify(outcome, null, 1).slice(0, 3000), provider.requests.at(-1)?.messages.at(-1));
-    expect(outcome).toMatchObject({ status: "failed" });
+    expect(outcome).toMatchObject({ status: "failed", error: { code: "disk" }, notices: [{ code: "worktree-left" }] });
+    expect(outcome.error?.message).toMatch(/No space left on device\. Make room/);
     expect(git(repo, "rev-parse", "main")).toBe(before);
     expect(git(repo, "status", "--porcelain")).toBe("");
     git(repo, "fsck", "--strict");
@@ -74,5 +74,21 @@ describe.skipIf(why !== "")(`a disk that is really full${why}`, () => {
     );
     rmSync(repo, { recursive: true, force: true });
     rmSync(options.worktreeRoot, { recursive: true, force: true });
+  });
+
+  it("a disk that nobody may write to", async () => {
+    const repo = repositoryNamed("read-only");
+    const provider = scriptedProvider({ turns: [write("a.py"), done] });
+    const task = { repo, prompt: "Do it", model: "scripted:m" };
+    execFileSync("mount", ["-o", "remount,ro", disk]);
+    try {
+      const run = runTask(task, { worktreeRoot: join(disk, "worktrees"), providers: [provider] });
+      await expect(run).rejects.toMatchObject({ code: "disk", message: expect.stringContaining("read-only") });
+      expect(provider.requests).toEqual([]);
+    } finally {
+      execFileSync("mount", ["-o", "remount,rw", disk]);
+    }
+    expect(git(repo, "status", "--porcelain")).toBe("");
+    git(repo, "fsck", "--strict");
   });
 });
