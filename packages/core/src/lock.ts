@@ -34,18 +34,23 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
 /** Whether a living process holds a lock. What killed ones have left of it is removed. */
 export async function isHeld(file: string): Promise<boolean> {
   await dropIfDead(file);
+  const start = `${basename(file)}.`;
   const names = await readdir(dirname(file)).catch(() => []);
-  for (const name of names.filter((each) => each.startsWith(`${basename(file)}.`))) {
-    const draft = join(dirname(file), name);
-    const holder = await readFile(draft, "utf8").catch(() => "");
-    if (holder !== "" && (await isGone(holder))) await unlink(draft).catch(() => {});
+  for (const name of names.filter((each) => each.startsWith(start))) {
+    const [holder = ""] = name.slice(start.length).split(".");
+    if (await isGone(holder)) await unlink(join(dirname(file), name)).catch(() => {});
   }
   return (await readFile(file, "utf8").catch(() => "")) !== "";
 }
 
+/** A name beside a lock that says whose it is: a file without a word in it, left by a kill, would not. */
+function beside(file: string, holder: string): string {
+  return `${file}.${holder}.${randomUUID()}`;
+}
+
 /** The file is made elsewhere and linked: whoever sees a lock also sees whose it is. */
 async function claim(file: string, holder: string): Promise<boolean> {
-  const draft = `${file}.${randomUUID()}`;
+  const draft = beside(file, holder);
   try {
     await writeFile(draft, holder);
     await link(draft, file);
@@ -62,7 +67,7 @@ async function dropIfDead(file: string): Promise<void> {
   const holder = await readFile(file, "utf8").catch(() => "");
   if (holder === "" || !(await isGone(holder))) return;
   // Somebody else may have done this and taken the lock since: what is moved away by mistake goes back.
-  const aside = `${file}.${randomUUID()}`;
+  const aside = beside(file, await thisHolder());
   await rename(file, aside).catch(() => {});
   if ((await readFile(aside, "utf8").catch(() => holder)) !== holder) await link(aside, file).catch(() => {});
   await unlink(aside).catch(() => {});

@@ -55,6 +55,16 @@ describe("a lock", () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it("leaves no draft behind of one that was killed before it wrote a word", async () => {
+    const file = join(folder, "lock");
+    const dead = `${file}.${await deadHolder()}.1`;
+    const living = `${file}.${await thisHolder()}.2`;
+    await writeFile(dead, "");
+    await writeFile(living, "");
+    expect(await isHeld(file)).toBe(false);
+    expect([dead, living].map((path) => existsSync(path))).toEqual([false, true]);
+  });
+
   it("is held by one of many that want it, also when they find a dead one", async () => {
     const file = join(folder, "lock");
     await writeFile(file, await deadHolder());
