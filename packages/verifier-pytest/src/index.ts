@@ -1,4 +1,5 @@
 import type { Verifier } from "@aifactory/core";
+import { requireIds } from "./options.js";
 import { verifyCommit } from "./verify-commit.js";
 
 export { verifyCommit, type VerifyCommitRequest } from "./verify-commit.js";
@@ -16,6 +17,7 @@ export default function pytestVerifier(options: PytestVerifierOptions = {}): Ver
     name: "pytest",
     async verify(request) {
       const { repo, base, head, signal } = request;
+      requireIds(request);
       const onProgress = (line: string): void => request.onProgress?.(line);
       return verifyCommit({ ...options, ...request.options, repo, base, head, signal, onProgress });
     },

@@ -42,6 +42,9 @@ const request = options.extend({
   head: commit,
 });
 
+const id = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, "must be a full commit id");
+const ids = z.object({ base: id, head: id });
+
 /** What is verified, and how: complete. */
 export type VerifyCommitOptions = z.output<typeof request>;
 /** What is verified, and how: only `repo`, `base` and `head` are needed. */
@@ -49,7 +52,20 @@ export type VerifyCommitInput = z.input<typeof request>;
 
 /** @throws `invalid-spec` that names the field. */
 export function parseOptions(input: unknown): VerifyCommitOptions {
-  const parsed = request.safeParse(input);
+  return parse(request, input);
+}
+
+/**
+ * For who has ids and must mean exactly them: a run's commits.
+ *
+ * @throws `invalid-spec` for a name that could mean another commit by now.
+ */
+export function requireIds(input: { readonly base: string; readonly head: string }): void {
+  parse(ids, { base: input.base, head: input.head });
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
   throw new AifactoryError("invalid-spec", `The pytest verifier can't work with this. ${problems.join("; ")}`);

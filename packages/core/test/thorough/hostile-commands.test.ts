@@ -43,10 +43,10 @@ describe.skipIf(probe.kind === "none")("a command in the sandbox", () => {
   it("that fills the disk fills a folder that goes with the run, and is ended in time", async () => {
     const before = await readdir(tmpdir());
     const fill =
-      'head -c 50000000 /dev/zero > "$TMPDIR/fill"; head -c 50000000 /dev/zero > /tmp/fill2; ls /tmp; sleep 300';
-    const turn = { calls: [{ name: "run_command", input: { command: fill, timeout_seconds: 2 } }] };
+      'head -c 5000000 /dev/zero > "$TMPDIR/fill"; head -c 5000000 /dev/zero > /tmp/fill2; ls /tmp; sleep 300';
+    const turn = { calls: [{ name: "run_command", input: { command: fill, timeout_seconds: 6 } }] };
     const { outcome, told } = await attack(bench, [turn]);
-    expect(told[0]).toContain("stopped after 2 seconds");
+    expect(told[0]).toContain("stopped after 6 seconds");
     expect(told[0]).toContain("fill2");
     expect(outcome.status).toBe("ready");
     const own = (name: string): boolean => name.startsWith(`aifactory-`) && name.includes(`-${process.pid}-`);
