@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { run } from "@aifactory/core/process";
+import { childEnvironment, run } from "@aifactory/core/process";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { installer } from "../src/installer.js";
 import { findPython } from "../src/python.js";
@@ -56,9 +56,10 @@ describe("the installer", () => {
   });
 
   it.skipIf(why !== "")(`uv and pip lead to the same verdict and the same packages${why}`, async () => {
-    const settings = await run({ command: python.path, args: ["-I", "-m", "pip", "config", "list"] });
+    const env = childEnvironment({}, ["PIP_*"]);
+    const settings = await run({ command: python.path, args: ["-I", "-m", "pip", "config", "list"], env });
     const places = [...settings.stdout.matchAll(/index-url='(.*)'/g)].map(([, urls]) => urls).join(" ");
-    vi.stubEnv("UV_EXTRA_INDEX_URL", places);
+    if (places !== "") vi.stubEnv("UV_EXTRA_INDEX_URL", places);
     const byUv = await judgeGood("uv");
     vi.stubEnv("PATH", withoutUv);
     expect(await judgeGood("pip")).toEqual(byUv);
