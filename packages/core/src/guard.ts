@@ -57,21 +57,21 @@ export function changedSince(before: GitState, now: GitState): GitChanges {
 /**
  * Branches that were moved past the review, to a commit that was made in the run's worktree: nobody else has moved them there.
  *
- * @param head The run's last checkpoint.
+ * @param run Its newest commit is its base as long as it has no checkpoint.
  */
 export async function landedRefs(
   { place }: WatchedRepository,
-  { id, head }: { readonly id: string; readonly head: string },
+  { id, base, head }: { readonly id: string; readonly base: string; readonly head: string },
   { before, now, movedRefs }: { before: GitState; now: GitState; movedRefs: readonly string[] },
 ): Promise<readonly string[]> {
-  const known = new Set(before.refs.values());
+  const known = new Set([base, ...[...before.refs].filter(([ref]) => !isRun(ref)).map(([, oid]) => oid)]);
   const suspects = movedRefs.filter((ref) => ref.startsWith("refs/heads/") && before.refs.has(ref));
   if (suspects.length === 0) return [];
   const log = await tryGit(place, ["log", "--walk-reflogs", "--format=%H %gs", `worktrees/${id}/HEAD`]);
   const made = new Set(log.stdout.split("\n").flatMap((line) => madeThere.exec(line)?.[1] ?? []));
   return suspects.filter((ref) => {
     const oid = now.refs.get(ref)!;
-    return oid === head || (made.has(oid) && !known.has(oid));
+    return !known.has(oid) && (oid === head || made.has(oid));
   });
 }
 

@@ -268,17 +268,21 @@ describe("a model that plants something in the git directory", () => {
   it("what its user does meanwhile is left alone: a commit, which the model merges, a branch moved to older work", async () => {
     const repository = await repositoryWith();
     const first = await repository.head();
+    await repository.git("branch", "behind");
     await repository.commit("Second");
     await repository.git("branch", "other");
+    const base = await repository.head();
     const meanwhile = async (): Promise<ScriptedTurn> => {
       await repository.commit("Mine", { "mine.py": "1\n" });
       await repository.git("branch", "--force", "other", first);
+      await repository.git("branch", "--force", "behind", base);
       return { calls: [{ name: "run_command", input: { command: "git merge --quiet main" } }] };
     };
     const outcome = await run(repository.path, [meanwhile, ...turns], { sandbox: "none" });
     expect(outcome.status).toBe("ready");
     expect(await repository.git("log", "-1", "--format=%s", "main")).toBe("Mine");
     expect(await repository.head("other")).toBe(first);
+    expect(await repository.head("behind")).toBe(base);
     expect(outcome.notices[0]?.message).toContain("it may have been you");
   });
 
