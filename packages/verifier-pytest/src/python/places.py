@@ -19,26 +19,27 @@ def place_of(line, places):
 
 def uv_places(project, tomllib):
     """Folders by the names that `[tool.uv.sources]` gives them: of this project, or of the workspace that it is a member of."""
-    places = {}
-    for folder, toml in upwards(project, tomllib):
-        sources = toml.get("tool", {}).get("uv", {}).get("sources", {})
-        for name, source in sources.items():
+    places, members = {}, None
+    declarations = list(upwards(project, tomllib))
+    for folder, toml in declarations:
+        for name, source in toml.get("tool", {}).get("uv", {}).get("sources", {}).items():
             if isinstance(source, dict) and isinstance(source.get("path"), str):
                 places.setdefault(normal(name), os.path.relpath(os.path.join(folder, source["path"]), project.folder))
             elif isinstance(source, dict) and source.get("workspace"):
-                places.setdefault(normal(name), member(project, name, tomllib))
+                members = members if members is not None else members_of(project, declarations, tomllib)
+                places.setdefault(normal(name), members.get(normal(name)))
     return {name: place for name, place in places.items() if place}
 
 
-def member(project, name, tomllib):
-    """The folder of a workspace's member."""
-    for folder, toml in upwards(project, tomllib):
+def members_of(project, declarations, tomllib):
+    """The folders of a workspace's members, by their names."""
+    found = {}
+    for folder, toml in declarations:
         for pattern in toml.get("tool", {}).get("uv", {}).get("workspace", {}).get("members", []):
             for path in sorted(glob.glob(os.path.join(glob.escape(folder), pattern))):
-                own = load(project, path, tomllib).get("project", {})
-                if normal(own.get("name", "")) == normal(name):
-                    return os.path.relpath(path, project.folder)
-    return None
+                name = load(project, path, tomllib).get("project", {}).get("name", "")
+                found.setdefault(normal(name), os.path.relpath(path, project.folder))
+    return found
 
 
 def upwards(project, tomllib):
