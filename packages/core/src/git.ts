@@ -1,4 +1,5 @@
 import { devNull } from "node:os";
+import { join } from "node:path";
 import { childEnvironment, type Environment } from "./environment.js";
 import { AifactoryError } from "./errors.js";
 import { run } from "./process.js";
@@ -25,7 +26,8 @@ export interface GitResult {
 
 /**
  * Runs git so that nothing in the repository, planted or not, runs with it: hooks, fsmonitor, filters, external diffs,
- * ext transports, signing and the user's and the system's configuration are off. The commits are made by AIFactory.
+ * ext transports, signing and the user's and the system's configuration are off. It sees the commits that are there: replaced
+ * objects, grafts and the commit graph, which can show others, are off too. The commits are made by AIFactory.
  *
  * @returns Its output, whatever the exit code.
  * @throws `program-missing` when there is no git; `aborted` when the signal ended it.
@@ -64,6 +66,7 @@ export function lacksDisk(stderr: string): boolean {
 const safeConfig = [
   `core.hooksPath=${devNull}`,
   "core.fsmonitor=false",
+  "core.commitGraph=false",
   "core.untrackedCache=false",
   `core.attributesFile=${devNull}`,
   "core.quotePath=false",
@@ -97,6 +100,8 @@ async function bareGit(place: GitPlace, args: readonly string[], options: GitOpt
       GIT_CONFIG_NOSYSTEM: "1",
       GIT_OPTIONAL_LOCKS: "0",
       GIT_NO_LAZY_FETCH: "1",
+      GIT_NO_REPLACE_OBJECTS: "1",
+      GIT_GRAFT_FILE: join(devNull, "none"),
       GIT_ATTR_NOSYSTEM: "1",
       LC_ALL: "C",
       ...(place.gitDir !== undefined && { GIT_DIR: place.gitDir }),
