@@ -78,14 +78,11 @@ export async function landedRefs(
 /** What git notes of a commit that is made, and not of one that somebody else made and that is only gone to. */
 const madeThere = /^([0-9a-f]{40,64}) (?:commit|cherry-pick|revert|am)\b/;
 
-/**
- * Puts files and refs back as they were. What stands in the place of files is kept, in `keep`.
- */
-export async function putBack(
-  { place, commonDir }: WatchedRepository,
+/** Puts files back as they were. What stands in their place is kept, in `keep`. */
+export async function putFilesBack(
+  { commonDir }: WatchedRepository,
   before: GitState,
   files: readonly string[],
-  refs: readonly string[],
   keep: string,
 ): Promise<void> {
   for (const path of files) {
@@ -99,7 +96,18 @@ export async function putBack(
     await writeFile(here, file.content);
     await chmod(here, file.mode);
   }
-  for (const ref of refs) await git(place, ["update-ref", "--no-deref", ref, before.refs.get(ref)!]);
+}
+
+/** Puts refs back where they were. One that is moved in this very moment is left, and found again at the next look. */
+export async function putRefsBack(
+  { place }: WatchedRepository,
+  { before, now, refs }: { before: GitState; now: GitState; refs: readonly string[] },
+): Promise<void> {
+  for (const ref of refs) {
+    const [was, is] = [before.refs.get(ref), now.refs.get(ref) ?? ""];
+    const change = was === undefined ? ["-d", ref, is] : ["-m", "aifactory: put back", ref, was, is];
+    await tryGit(place, ["update-ref", "--no-deref", ...change]);
+  }
 }
 
 /** Runs make, move and remove their own branches. */

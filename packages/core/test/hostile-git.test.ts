@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -147,11 +146,11 @@ describe("without a sandbox: what makes git see another commit than the one that
       `git commit-graph write --reachable; old=$(git rev-parse HEAD^{tree}); cd $(git rev-parse --git-common-dir); node -e '${patch}' $old $tree`,
     ],
   ])("is not believed: %s", async (_what, line) => {
-    const { outcome } = await attack(bench, [command(`${another}; ${line}`)], { sandbox: "none" });
-    // The attack works on a git that is not on its guard.
-    const { base, head } = outcome;
-    const cwd = bench.repository.path;
-    expect(execFileSync("git", ["diff", "--name-only", base, head], { cwd, encoding: "utf8" })).toBe("done.py\n");
+    const look = "git diff --name-only HEAD $(git commit-tree $tree -p HEAD -m y)";
+    const plant = command(`${another}; ${line}; echo "seen: $(${look})."`);
+    const { outcome, told } = await attack(bench, [plant], { sandbox: "none" });
+    // A git that is not on its guard believes it.
+    expect(told[0]).toContain("seen: .");
     expect(outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
   });
 });

@@ -3,16 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, type Outcome, runTask, type TaskSpec } from "@aifactory/core";
-import { probeSandbox } from "@aifactory/core/process";
-import {
-  type Script,
-  type ScriptedTurn,
-  scriptedProvider,
-  temporaryRepository,
-  type TemporaryRepository,
-} from "@aifactory/core/testing";
+import { type Script, scriptedProvider, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
 
-const probe = await probeSandbox();
 let worktreeRoot: string;
 const made: TemporaryRepository[] = [];
 
@@ -99,7 +91,7 @@ describe("repositories of every kind", () => {
     await repository.commit("Add submodule");
     const outcome = await run(repository.path);
     expect(outcome).toMatchObject({ status: "ready", stat: { files: 1 } });
-    expect(outcome.notices).toEqual([{ code: "submodules-empty", message: expect.stringContaining("inner") }]);
+    expect(outcome.notices).toContainEqual({ code: "submodules-empty", message: expect.stringContaining("inner") });
   });
 
   it("refuses a repository without a commit, with the line to type", async () => {
@@ -213,104 +205,6 @@ describe("a change that is merged", () => {
     await approve(outcome, { unverified: true });
     expect(await readFile(join(repository.path, "new.py"), "utf8")).toBe("y = 2\n");
     await expect(readFile(proof)).rejects.toMatchObject({ code: "ENOENT" });
-  });
-});
-
-describe("a model that plants something in the git directory", () => {
-  const plant = (proof: string): Script => {
-    const hook = `printf '#!/bin/sh\\ntouch ${proof}\\n' > "$d/hooks/post-checkout"; chmod +x "$d/hooks/post-checkout"`;
-    const settings = `git config core.fsmonitor "touch ${proof}"; git config filter.evil.clean "touch ${proof}"`;
-    const refs = "git branch -D keep; git update-ref refs/heads/main HEAD^; git tag planted";
-    const objects = `mkdir -p "$d/objects/info"; echo /tmp > "$d/objects/info/alternates"`;
-    const command = `d=$(git rev-parse --git-common-dir); ${hook}; ${settings}; ${objects}; ${refs}`;
-    return { calls: [{ name: "run_command", input: { command } }] };
-  };
-
-  it("without a sandbox: it is put back and reported, and runs in none of our commands", async () => {
-    const repository = await repositoryWith();
-    await repository.commit("Second");
-    await repository.git("branch", "keep");
-    const proof = join(repository.path, "..", "proof");
-    const before = await readFile(join(repository.path, ".git/config"), "utf8");
-    const outcome = await run(repository.path, [plant(proof), ...turns], { sandbox: "none" });
-    expect(outcome).toMatchObject({ status: "ready", models: [{ isolation: "none" }] });
-    expect(outcome.notices).toMatchObject([{ code: "git-changed" }]);
-    const told = outcome.notices[0]?.message ?? "";
-    const files = "config, hooks/post-checkout, objects/info/alternates";
-    for (const fact of [files, "deleted: refs/heads/keep", "git update-ref -d refs/tags/planted"])
-      expect(told).toContain(fact);
-    expect(told).toContain(`git update-ref refs/heads/main ${outcome.base}`);
-    expect(await readFile(join(repository.path, ".git/config"), "utf8")).toBe(before);
-    expect(await readdir(join(repository.path, ".git/hooks"))).not.toContain("post-checkout");
-    expect(await repository.branches()).toContain("keep");
-    const [, kept = ""] = / kept in (\S+)\./.exec(told) ?? [];
-    expect(await readFile(join(kept, "config"), "utf8")).toContain("fsmonitor");
-    await expect(readdir(proof)).rejects.toMatchObject({ code: "ENOENT" });
-  });
-
-  it.each([
-    ["by moving the branch", "git update-ref refs/heads/main HEAD"],
-    ["by a push", "git push --quiet --force . HEAD:refs/heads/other"],
-    ["and steps back from it", "git branch --quiet --force other HEAD; git reset --quiet --hard HEAD~1"],
-  ])("without a sandbox: can't land its work past the review %s", async (_how, land) => {
-    const repository = await repositoryWith();
-    await repository.git("branch", "other");
-    const before = await repository.git("for-each-ref", "refs/heads/main", "refs/heads/other");
-    const commit = "echo 1 > landed.py; git add .; git -c user.name=a -c user.email=a@b commit --quiet -m x";
-    const turn = { calls: [{ name: "run_command", input: { command: `${commit}; ${land}` } }] };
-    const outcome = await run(repository.path, [turn, ...turns], { sandbox: "none" });
-    expect(outcome).toMatchObject({ status: "ready", notices: [{ code: "git-changed" }] });
-    expect(outcome.notices[0]?.message).toMatch(/Moved back from the run's own work.*: refs\/heads\/(?:main|other)\./);
-    expect(await repository.git("for-each-ref", "refs/heads/main", "refs/heads/other")).toBe(before);
-    expect(await repository.status()).toBe("");
-  });
-
-  it("what its user does meanwhile is left alone: a commit, which the model merges, a branch moved to older work", async () => {
-    const repository = await repositoryWith();
-    const first = await repository.head();
-    await repository.git("branch", "behind");
-    await repository.commit("Second");
-    await repository.git("branch", "other");
-    const base = await repository.head();
-    const meanwhile = async (): Promise<ScriptedTurn> => {
-      await repository.commit("Mine", { "mine.py": "1\n" });
-      await repository.git("branch", "--force", "other", first);
-      await repository.git("branch", "--force", "behind", base);
-      return { calls: [{ name: "run_command", input: { command: "git merge --quiet main" } }] };
-    };
-    const outcome = await run(repository.path, [meanwhile, ...turns], { sandbox: "none" });
-    expect(outcome.status).toBe("ready");
-    expect(await repository.git("log", "-1", "--format=%s", "main")).toBe("Mine");
-    expect(await repository.head("other")).toBe(first);
-    expect(await repository.head("behind")).toBe(base);
-    expect(outcome.notices[0]?.message).toContain("it may have been you");
-  });
-
-  it.skipIf(probe.kind === "none")("in the sandbox: it can't", async () => {
-    const repository = await repositoryWith();
-    await repository.commit("Second");
-    await repository.git("branch", "keep");
-    const refs = async (): Promise<string> =>
-      repository.git("for-each-ref", "refs/tags", "refs/heads/keep", "refs/heads/main");
-    const before = await refs();
-    const outcome = await run(repository.path, [plant(join(repository.path, "..", "proof")), ...turns]);
-    expect(outcome).toMatchObject({ status: "ready", models: [{ isolation: "bubblewrap" }], notices: [] });
-    expect(await refs()).toBe(before);
-    expect(await readFile(join(repository.path, ".git/config"), "utf8")).not.toContain("fsmonitor");
-  });
-
-  it("can't lose checkpoints by resetting the branch, nor hide files by the index", async () => {
-    const repository = await repositoryWith();
-    const hide = "git reset --quiet --hard HEAD~1; printf 'z\\n' > app.py; git update-index --assume-unchanged app.py";
-    const outcome = await run(
-      repository.path,
-      [turns[0]!, { calls: [{ name: "run_command", input: { command: hide } }] }, turns[1]!],
-      { sandbox: "none" },
-    );
-    expect(outcome.status).toBe("ready");
-    expect(await repository.read("app.py", outcome.branch)).toBe("z");
-    // The commit that the reset threw off is still in the branch's history.
-    expect(await repository.git("log", "--format=%H", outcome.branch, "--", "new.py")).not.toBe("");
   });
 });
 
