@@ -78,6 +78,27 @@ export async function landedRefs(
 /** What git notes of a commit that is made, and not of one that somebody else made and that is only gone to. */
 const madeThere = /^([0-9a-f]{40,64}) (?:commit|cherry-pick|revert|am)\b/;
 
+/**
+ * Branches that were moved from elsewhere while somebody has them checked out: whoever moves one in its own checkout leaves
+ * a line in that checkout's record of HEAD, and git refuses a fetch into it.
+ */
+export async function underfootRefs(
+  { place }: WatchedRepository,
+  { before, now, movedRefs }: { before: GitState; now: GitState; movedRefs: readonly string[] },
+): Promise<readonly string[]> {
+  const suspects = movedRefs.filter((ref) => ref.startsWith("refs/heads/") && before.refs.has(ref));
+  const found = suspects.map(async (ref) => {
+    const checkout = await git(place, ["for-each-ref", "--format=%(worktreepath)", ref]);
+    if (checkout === "") return false;
+    const last = async (name: string): Promise<string> =>
+      (await tryGit({ cwd: checkout }, ["log", "--walk-reflogs", "-1", "--format=%H", name])).stdout.trim();
+    const [onBranch, onHead] = await Promise.all([last(ref), last("HEAD")]);
+    return onBranch === now.refs.get(ref) && onHead !== "" && onHead !== onBranch;
+  });
+  const isUnderfoot = await Promise.all(found);
+  return suspects.filter((_ref, index) => isUnderfoot[index]);
+}
+
 /** Puts files back as they were. What stands in their place is kept, in `keep`. */
 export async function putFilesBack(
   { commonDir }: WatchedRepository,

@@ -80,12 +80,42 @@ describe("refs that move while a model works without a sandbox", () => {
     expect(await repository.status()).toBe("");
   });
 
-  it("are told, with the line that undoes it, where it may have been somebody else", async () => {
+  it("go back where somebody has them checked out and did not move them", async () => {
     const { repository } = bench;
     await repository.commit("Second");
     const outcome = await unconfined([command("git update-ref refs/heads/main HEAD^")]);
-    expect(outcome.notices[0]?.message).toContain(`git update-ref refs/heads/main ${outcome.base}`);
-    expect(await repository.head("main")).not.toBe(outcome.base);
+    expect(outcome.notices[0]?.message).toContain("before the run moved them: refs/heads/main ");
+    expect(await repository.head("main")).toBe(outcome.base);
+    expect(await repository.status()).toBe("");
+  });
+
+  it("are told, with the line that undoes it, where it may have been somebody else", async () => {
+    const { repository } = bench;
+    await repository.commit("Second");
+    await repository.git("branch", "other");
+    const outcome = await unconfined([command("git update-ref refs/heads/other HEAD^")]);
+    expect(outcome.notices[0]?.message).toContain(`git update-ref refs/heads/other ${outcome.base}`);
+    expect(await repository.head("other")).not.toBe(outcome.base);
+  });
+
+  it.each([
+    ["a commit", ["commit", "--quiet", "--allow-empty", "-m", "Mine"]],
+    ["a step back", ["reset", "--quiet", "--hard", "HEAD^"]],
+    ["another branch, and its name", ["checkout", "--quiet", "-B", "main", "HEAD^"]],
+    ["a move by hand", ["update-ref", "refs/heads/main", "HEAD^"]],
+  ])("stay where their user moves them in a checkout: %s", async (_what, line) => {
+    const { repository } = bench;
+    await repository.commit("Second");
+    const linked = join(repository.path, "..", "linked");
+    await repository.git("checkout", "--quiet", "--detach");
+    await repository.git("worktree", "add", "--quiet", linked, "main");
+    const base = await repository.head("main");
+    const mine = async (): Promise<ScriptedTurn> => {
+      await repository.git("-C", linked, ...line);
+      return command("true");
+    };
+    await unconfined([mine]);
+    expect(await repository.head("main")).not.toBe(base);
   });
 
   it("stay where their user moved them: a commit, which the model merges, a branch moved to older work", async () => {

@@ -8,6 +8,7 @@ import {
   putFilesBack,
   putRefsBack,
   readGitState,
+  underfootRefs,
 } from "../guard.js";
 import { runDirectory } from "../journal.js";
 import { printable } from "../output.js";
@@ -16,7 +17,7 @@ import type { RunContext } from "../run-context.js";
 /**
  * Watches the shared git directory while a model works that no sandbox keeps out of it. What could make git run something, or
  * show something else than is there, is put back; so are refs that were deleted, and branches that were moved to the run's
- * own work. Our own git obeys none of it in any case.
+ * own work, or under the feet of whoever has them checked out. Our own git obeys none of it in any case.
  *
  * @returns A function to be called after each piece of work.
  */
@@ -29,8 +30,11 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<() => Pr
     const was = { ...before, refs: told };
     const changes = changedSince(was, now);
     const { files, lostRefs, movedRefs } = changes;
-    const landed = await landedRefs(repository, record, { before: was, now, movedRefs });
-    const moved = [...landed, ...movedRefs.filter((ref) => ref.startsWith("refs/replace/"))];
+    const moves = { before: was, now, movedRefs };
+    const landed = await landedRefs(repository, record, moves);
+    const underfoot = await underfootRefs(repository, moves);
+    const replaced = movedRefs.filter((ref) => ref.startsWith("refs/replace/"));
+    const moved = [...new Set([...landed, ...underfoot, ...replaced])];
     const refs = [...lostRefs, ...moved];
     const stand = new Map(now.refs);
     for (const ref of refs) {
