@@ -47,6 +47,7 @@ const layers: readonly (readonly string[])[] = [
     "json-rpc",
     "nudge",
     "recovery",
+    "stashes",
     "tool-calls",
     "leftover",
     "tools",

@@ -46,7 +46,7 @@ export interface GitChanges {
 /** Compares two moments. */
 export function changedSince(before: GitState, now: GitState): GitChanges {
   const paths = new Set([...before.files.keys(), ...now.files.keys()]);
-  const refs = [...new Set([...before.refs.keys(), ...now.refs.keys()])].filter((ref) => !isRun(ref));
+  const refs = [...new Set([...before.refs.keys(), ...now.refs.keys()])].filter((ref) => !isApart(ref));
   return {
     files: [...paths].filter((path) => !equal(before.files.get(path), now.files.get(path))).toSorted(),
     lostRefs: refs.filter((ref) => !now.refs.has(ref)).toSorted(),
@@ -64,7 +64,7 @@ export async function landedRefs(
   { id, base, head }: { readonly id: string; readonly base: string; readonly head: string },
   { before, now, movedRefs }: { before: GitState; now: GitState; movedRefs: readonly string[] },
 ): Promise<readonly string[]> {
-  const known = new Set([base, ...[...before.refs].filter(([ref]) => !isRun(ref)).map(([, oid]) => oid)]);
+  const known = new Set([base, ...[...before.refs].filter(([ref]) => !isApart(ref)).map(([, oid]) => oid)]);
   const suspects = movedRefs.filter((ref) => ref.startsWith("refs/heads/") && before.refs.has(ref));
   if (suspects.length === 0) return [];
   const log = await tryGit(place, ["log", "--walk-reflogs", "--format=%H %gs", `worktrees/${id}/HEAD`]);
@@ -131,9 +131,9 @@ export async function putRefsBack(
   }
 }
 
-/** Runs make, move and remove their own branches. */
-function isRun(ref: string): boolean {
-  return ref.startsWith("refs/heads/aifactory/");
+/** Runs make, move and remove their own branches; stashes are a list (`stashes.ts`). */
+function isApart(ref: string): boolean {
+  return ref.startsWith("refs/heads/aifactory/") || ref === "refs/stash";
 }
 
 function equal(one: GitFile | undefined, other: GitFile | undefined): boolean {

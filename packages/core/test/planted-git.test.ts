@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "@aifactory/core";
@@ -136,6 +136,39 @@ describe("refs that move while a model works without a sandbox", () => {
     expect(await repository.head("other")).toBe(first);
     expect(await repository.head("behind")).toBe(base);
     expect(outcome.notices[0]?.message).toContain("it may have been you");
+  });
+});
+
+describe("what was stashed before a model works without a sandbox", () => {
+  const stash = async (): Promise<readonly string[]> => {
+    const { repository } = bench;
+    for (const text of ["one", "two", "three"]) {
+      await writeFile(join(repository.path, "app.py"), `${text}\n`);
+      await repository.git("stash", "push", "--quiet", "-m", text);
+    }
+    return list();
+  };
+  const list = async (): Promise<readonly string[]> => {
+    const lines = await bench.repository.git("stash", "list", "--format=%H %gs");
+    return lines.split("\n").filter((line) => line !== "");
+  };
+
+  it.each([
+    ["all of it", "git stash clear"],
+    ["the newest, into the worktree", "git stash pop --quiet"],
+    ["one that is not the newest", "git stash drop --quiet stash@{1}"],
+  ])("is there again when it was dropped: %s", async (_what, line) => {
+    const before = await stash();
+    const outcome = await unconfined([command(`${line}; git checkout --quiet .`)]);
+    expect((await list()).toSorted()).toEqual(before.toSorted());
+    expect(outcome.notices).toMatchObject([{ code: "git-changed", message: expect.stringContaining("On main: ") }]);
+  });
+
+  it("stays as it is, and so does what is stashed meanwhile", async () => {
+    const before = await stash();
+    const outcome = await unconfined([command("echo 1 > app.py; git stash push --quiet -m mine")]);
+    expect(outcome.notices).toEqual([]);
+    expect((await list()).slice(1)).toEqual(before);
   });
 });
 

@@ -13,17 +13,19 @@ import {
 import { runDirectory } from "../journal.js";
 import { printable } from "../output.js";
 import type { RunContext } from "../run-context.js";
+import { readStashes, type Stash, stashAgain } from "../stashes.js";
 
 /**
  * Watches the shared git directory while a model works that no sandbox keeps out of it. What could make git run something, or
- * show something else than is there, is put back; so are refs that were deleted, and branches that were moved to the run's
- * own work, or under the feet of whoever has them checked out. Our own git obeys none of it in any case.
+ * show something else than is there, is put back; so are refs that were deleted, stashes that were dropped, and branches that
+ * were moved to the run's own work, or under the feet of whoever has them checked out. Our own git obeys none of it in any case.
  *
  * @returns A function to be called after each piece of work.
  */
 export async function watchGit(run: RunContext, step: StepKey): Promise<() => Promise<void>> {
   const { repository, record } = run;
   const before = await readGitState(repository);
+  const stashes = await readStashes(repository.place);
   let told = before.refs;
   return async () => {
     const now = await readGitState(repository);
@@ -43,21 +45,24 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<() => Pr
       else stand.set(ref, oid);
     }
     told = stand;
-    if (files.length + lostRefs.length + movedRefs.length === 0) return;
+    const stashed = new Set((await readStashes(repository.place)).map(({ oid }) => oid));
+    const dropped = stashes.filter(({ oid }) => !stashed.has(oid));
+    if (files.length + lostRefs.length + movedRefs.length + dropped.length === 0) return;
     const keep = join(runDirectory(repository.commonDir, record.id), "planted", String(Date.now()));
     await putFilesBack(repository, was, files, keep);
     await putRefsBack(repository, { before: was, now, refs });
+    await stashAgain(repository.place, dropped);
     await run.emit({
       type: "notice",
       step,
       code: "git-changed",
-      message: report(changes, moved, { before: was, now }, keep),
+      message: report({ ...changes, dropped }, moved, { before: was, now }, keep),
     });
   };
 }
 
 function report(
-  { files, lostRefs, movedRefs }: GitChanges,
+  { files, lostRefs, movedRefs, dropped }: GitChanges & { readonly dropped: readonly Stash[] },
   moved: readonly string[],
   { before, now }: { before: GitState; now: GitState },
   keep: string,
@@ -75,6 +80,9 @@ function report(
       : "",
     lostRefs.length > 0 ? `Made again after they were deleted: ${lostRefs.join(", ")}.` : "",
     back.length > 0 ? `Put back where they were before the run moved them: ${back.join(", ")}.` : "",
+    dropped.length > 0
+      ? `Stashed again after they were dropped: ${dropped.map(({ message }) => printable(message)).join("; ")}.`
+      : "",
     undo.length > 0
       ? `Moved or new refs, left as they are because it may have been you; to undo: ${undo.join("; ")}`
       : "",
