@@ -43,6 +43,7 @@ const layers: readonly (readonly string[])[] = [
     "agent-words",
     "ask-program",
     "cli-agent",
+    "git-state",
     "guard",
     "json-rpc",
     "nudge",

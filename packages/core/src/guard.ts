@@ -1,38 +1,7 @@
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { git, tryGit } from "./git.js";
-import type { GitPlace } from "./types.js";
-
-/** What git would run or obey, and where every ref stood, at one moment. */
-export interface GitState {
-  /** Path in the git directory to what was there. */
-  readonly files: ReadonlyMap<string, GitFile>;
-  /** Ref name to object id. */
-  readonly refs: ReadonlyMap<string, string>;
-}
-
-type GitFile =
-  | { readonly kind: "file"; readonly content: Buffer; readonly mode: number }
-  | { readonly kind: "link"; readonly target: string }
-  | { readonly kind: "special" };
-
-/** Where a git directory says what runs: configuration, hooks, attributes, and objects borrowed from elsewhere. */
-const watched = ["config", "config.worktree", "hooks", "info", "objects/info/alternates"] as const;
-
-/** A repository that is watched. */
-export interface WatchedRepository {
-  readonly place: GitPlace;
-  readonly commonDir: string;
-}
-
-/** Reads the parts of a git directory by which an agent could make git run something, and its refs. */
-export async function readGitState({ place, commonDir }: WatchedRepository): Promise<GitState> {
-  const files = new Map<string, GitFile>();
-  await Promise.all(watched.map(async (path) => readInto(files, commonDir, path)));
-  const listed = await git(place, ["for-each-ref", "--format=%(objectname) %(refname)"]);
-  const lines = listed.split("\n").filter((line) => line !== "");
-  return { files, refs: new Map(lines.map((line) => [line.slice(line.indexOf(" ") + 1), line.split(" ")[0]!])) };
-}
+import { type GitFile, type GitState, type WatchedRepository, writeGitFile } from "./git-state.js";
 
 /** What differs. Somebody else may have changed it too: it is a fact to report, not a proof. */
 export interface GitChanges {
@@ -107,15 +76,9 @@ export async function putFilesBack(
   keep: string,
 ): Promise<void> {
   for (const path of files) {
-    const here = join(commonDir, path);
     await mkdir(dirname(join(keep, path)), { recursive: true });
-    await rename(here, join(keep, path)).catch(() => {});
-    const file = before.files.get(path);
-    await mkdir(dirname(here), { recursive: true });
-    if (file?.kind === "link") await symlink(file.target, here);
-    if (file?.kind !== "file") continue;
-    await writeFile(here, file.content);
-    await chmod(here, file.mode);
+    await rename(join(commonDir, path), join(keep, path)).catch(() => {});
+    await writeGitFile(commonDir, path, before.files.get(path));
   }
 }
 
@@ -141,16 +104,4 @@ function equal(one: GitFile | undefined, other: GitFile | undefined): boolean {
   if (one?.kind === "link" && other?.kind === "link") return one.target === other.target;
   if (one?.kind !== "file" || other?.kind !== "file") return true;
   return one.mode === other.mode && one.content.equals(other.content);
-}
-
-async function readInto(files: Map<string, GitFile>, root: string, path: string): Promise<void> {
-  const here = join(root, path);
-  const facts = await lstat(here).catch(() => undefined);
-  if (!facts) return;
-  if (facts.isSymbolicLink()) files.set(path, { kind: "link", target: await readlink(here) });
-  else if (facts.isDirectory()) {
-    await Promise.all((await readdir(here)).map(async (name) => readInto(files, root, `${path}/${name}`)));
-  } else if (facts.isFile()) {
-    files.set(path, { kind: "file", content: await readFile(here), mode: facts.mode & 0o777 });
-  } else files.set(path, { kind: "special" });
 }

@@ -1,10 +1,13 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "@aifactory/core";
-import { probeSandbox } from "@aifactory/core/process";
-import type { Script, ScriptedTurn } from "@aifactory/core/testing";
+import { listRuns, type Outcome, resumeTask } from "@aifactory/core";
+import { probeSandbox, run as runProcess } from "@aifactory/core/process";
+import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
+import { bundle } from "../../../test/bundle.js";
 import { attack, command } from "./hostile-model.js";
+import { done } from "./turns.js";
 import { workbench, write } from "./workbench.js";
 
 const probe = await probeSandbox();
@@ -169,6 +172,36 @@ describe("what was stashed before a model works without a sandbox", () => {
     const outcome = await unconfined([command("echo 1 > app.py; git stash push --quiet -m mine")]);
     expect(outcome.notices).toEqual([]);
     expect((await list()).slice(1)).toEqual(before);
+  });
+});
+
+describe("what a model planted before its run was killed", () => {
+  it("is told when the run goes on, with what stood there before, and is left", async () => {
+    const { repository, worktreeRoot } = bench;
+    await repository.git("branch", "other");
+    await repository.git("branch", "keep");
+    const folder = await mkdtemp(join(tmpdir(), "aifactory-runner-"));
+    try {
+      const runner = await bundle(join(import.meta.dirname, "kill-by-model.ts"), folder);
+      const plant = "git config core.fsmonitor evil; git branch --quiet -D keep; git tag planted";
+      const args = [runner, repository.path, worktreeRoot, `${plant}; kill -9 "$PPID"`];
+      const { signal } = await runProcess({ command: process.execPath, args, timeoutMs: 60_000 });
+      expect(signal).toBe("SIGKILL");
+      await repository.git("config", "user.nickname", "mine");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    const [found] = await listRuns(repository.path);
+    const keep = await repository.head("other");
+    const providers = [scriptedProvider({ turns: [write("done.py"), done] })];
+    const outcome = await resumeTask({ repo: repository.path, id: found!.id }, { providers, worktreeRoot });
+    expect(outcome).toMatchObject({ status: "ready", notices: [{ code: "git-changed" }] });
+    const told = outcome.notices[0]?.message ?? "";
+    const undo = [`git update-ref refs/heads/keep ${keep}`, `git update-ref -d refs/tags/planted ${keep}`];
+    for (const fact of ["make git run something: config;", ...undo]) expect(told).toContain(fact);
+    expect(await repository.git("config", "user.nickname")).toBe("mine");
+    const [, kept = ""] = / kept in (\S+)\./.exec(told) ?? [];
+    expect(await readFile(join(kept, "config"), "utf8")).not.toContain("fsmonitor");
   });
 });
 

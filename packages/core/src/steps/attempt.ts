@@ -49,6 +49,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const { version, error } = await probeAgent(run.model(phase), signal, deadlines.graceMs);
   if (error) {
     release();
+    await watch?.end();
     return { end: "failed", error, text: "", durationMs: Math.round(performance.now() - startedAt) };
   }
   const working = work({
@@ -85,13 +86,14 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     outputRoom: () => outputRoom(run.record, facts),
     priced,
     checkpoint: async () => {
-      await watch?.();
+      await watch?.look();
       if (discards) return false;
       await checkpoint(run, step, `${title}\n\nRun ${run.record.id} (${asked}).`);
       return hasChanged();
     },
   });
   const result = await working.finally(release);
+  await watch?.end();
   if (discards) await run.discard();
   return { ...result, durationMs: Math.round(performance.now() - startedAt) };
 }
