@@ -31,9 +31,12 @@ function headline({ text, tools }: Source, start: number): string | undefined {
   return name !== undefined && isTool(tools, name) && text.trimEnd().endsWith("}") ? name : undefined;
 }
 
-/** Calls as code in square brackets. */
+/** Calls as code in square brackets; not the text of a link, and no list within an expression. */
 export function readBareList(source: Source, start: number): Finding | undefined {
-  return readPython(source, start, true);
+  const { text } = source;
+  const finding = readPython(source, start, true);
+  if (!finding || text[finding.end] === "(") return undefined;
+  return expressionBefore.test(text.slice(Math.max(0, start - 20), start)) ? undefined : finding;
 }
 
 /** A call as code, alone on its line and with an argument at least: `f(a=1)`, `print(f(a=1))`, `tool_code = f(a=1)`. */
@@ -42,11 +45,25 @@ export function readCodeLine(source: Source, start: number): Finding | undefined
   const head = matchAt(lineHead, text, start);
   const finding = head ? readPython(source, start + head[0].length, true) : undefined;
   const after = finding && isAt(lineTail, text, finding.end);
-  if (!finding || !after || finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0))
+  if (
+    !finding ||
+    !after ||
+    isInProgram(text, start) ||
+    finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0)
+  )
     return undefined;
   return reaching(finding, start, finding.end);
 }
 
+/** Whether the line above a line of code is one of a program. */
+function isInProgram(text: string, start: number): boolean {
+  const above = text.slice(Math.max(0, start - 200), start).trimEnd();
+  return programLine.test(above.slice(above.lastIndexOf("\n") + 1));
+}
+
+const expressionBefore = /[\w)\](=,+&|?]\s*$/;
+const programLine =
+  /^\s*(?:(?:return|raise|pass|yield|def|class|import|const|let|var|function|async|@\w+)\b|from \S+ import\b|(?:if|for|while|with|try|else|except)\b.*:$)/;
 const lineHead = /[ \t]*(?:tool_code\s*=\s*)?/y;
 const lineTail = /[ \t]*(?:\r?\n|$)/y;
 

@@ -20,7 +20,10 @@ export function readFence(source: Source, start: number): Passage | undefined {
   const from = start + opener[0].length;
   const at = skipSpace(text, from);
   if (!callLanguages.has(language)) return { end: fenceEnd(source, from, ticks) };
-  if (text[at] === "<") return { end: from };
+  if (text[at] === "<" || isAt(bracketMark, text, at)) {
+    const end = fenceEnd(source, from, ticks);
+    return { end: from, fence: { start, inside: at, closer: end - (end < text.length ? ticks.length : 0) } };
+  }
 
   const strength = markedLanguages.has(language) ? "marked" : "fenced";
   const named = opener[3];
@@ -78,6 +81,7 @@ function fenceEnd(source: Source, from: number, ticks: string): number {
 
 const fenceOpener = /(`{3,})([\w+-]*)[ \t]*([\w.:-]+)?[ \t]*(?:\r?\n|(?=[{[<]))/y;
 const closingTag = /\s*<\/\w*(?:tool_?call|invoke|function)\w*>/y;
+const bracketMark = /\[TOOL_/y;
 const listedCall = /\[\s*[A-Za-z_]/y;
 const markedLanguages: ReadonlySet<string> = new Set([
   "tool",
@@ -95,7 +99,6 @@ const callLanguages: ReadonlySet<string> = new Set([
   "json",
   "jsonc",
   "json5",
-  "javascript",
   "xml",
   "text",
   "python",

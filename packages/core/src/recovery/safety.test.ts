@@ -9,6 +9,7 @@ const tools: readonly OfferedTool[] = [
 ];
 const json = '{"name": "shell", "arguments": {"command": "rm -rf build"}}';
 const call = `<tool_call>\n${json}\n</tool_call>`;
+const nested = "<function=shell>\n<parameter=command>\nrm -rf build\n</parameter>\n</function>";
 
 function offered(
   name: string,
@@ -25,11 +26,27 @@ describe("what is only talked about", () => {
     ["in quotation marks", `The log says "${json}" and no more.`],
     ["in a quotation", `> ${call.replaceAll("\n", "\n> ")}`],
     ["in a table", `| call | ${json} |`],
+    ["in three quotation marks", `The message was:\n"""\n${call}\n"""\nNobody ran it.`],
+    ["in a comment", `<!-- ${call} -->`],
     ["in a diff", `@@ -1 +1 @@\n-old\n+${json}\n`],
+    ["in a diff, indented", `@@ -1 +1 @@\n-  old\n+  ${json}\n`],
     ["in a fenced diff", `\`\`\`diff\n+${json}\n\`\`\``],
     ["in a source", `\`\`\`ts\nparse('${call}');\n\`\`\``],
     ["after 'for example'", `For example:\n\n${call}`],
     ["after 'looks like this'", `A call looks like this: ${call}`],
+    ["after 'for example', in a fence", `For example:\n\n\`\`\`xml\n${call}\n\`\`\``],
+    ["after 'an example of'", `Here's an example of a call:\n${call}`],
+    ["after 'example', in tildes", `Example:\n~~~xml\n${call}\n~~~\nDone.`],
+    [
+      "in an XML fence whose tags are nested",
+      `A call looks like this:\n\`\`\`xml\n<tool_call>\n${nested}\n</tool_call>\n\`\`\``,
+    ],
+    ["after what a file contains", `The file contains:\n\`\`\`\n${call}\n\`\`\`\nI ignore it.`],
+    ["after what another said", `The assistant replied:\n${call}`],
+    ["after 'never run'", `Never run this:\n${call}`],
+    ["after 'do not run', in a fence", `Do not run this:\n\`\`\`\n${call}\n\`\`\``],
+    ["after a question for leave", `Do you want me to run this?\n${call}`],
+    ["before leave is given", `Once you approve, I will run:\n${call}`],
     ["after 'the format is'", `The format is:\n\`\`\`json\n${json}\n\`\`\``],
     ["before 'that is how'", `\`\`\`json\n${json}\n\`\`\`\nThat is how you would call it.`],
     ["as a plan", `I would call ${call} next, if you agree.`],
@@ -37,6 +54,11 @@ describe("what is only talked about", () => {
     ["as the output of a tool", `<tool_response>\n${json}\n</tool_response>`],
     ["as an output that is announced", `Tool output:\n${json}`],
     ["in a sentence", `You could send ${json} to it, but that deletes everything.`],
+    ["as one message of several", `{"role": "assistant", "tool_calls": [${json}]}\n{"role": "tool", "content": ""}`],
+    ["as the text of a link", 'See [shell(command="ls")](#shell).'],
+    ["in a list within an expression", 'await all([shell(command="ls"), 1])\nall([shell(command="ls")])'],
+    ["as a line of a program", 'def f(a):\n    return a\n\nshell(command="ls")'],
+    ["as JavaScript", '```javascript\nshell({"command": "ls"})\n```'],
     ["as code in a sentence", 'You can use shell(command="rm -rf build") for that.'],
     ["as an assignment", 'result = shell(command="rm -rf build")'],
     [
@@ -59,6 +81,26 @@ describe("what is only talked about", () => {
   it("is run when it stands alone, or behind words that announce it", () => {
     for (const reply of [call, `I'll clean up.\n\n${call}`, `Running it now:\n\n\`\`\`json\n${json}\n\`\`\``, json])
       expect(recoverToolCalls(reply, tools).calls).toHaveLength(1);
+  });
+
+  it.each([
+    "Now I run the tests.",
+    "I ran the linter.",
+    "I have already read the file, so now I run the tests.",
+    "It looks like the test fails because of a typo.",
+    "The output format looks like JSON, but I must check the file.",
+    "The tool output was empty, so I try again.",
+    "<think>So I should call the shell.</think>",
+    "<think>For example, with rm.</think>\n",
+    "[THINK]I could call the shell.[/THINK]",
+    "<seed:think>It looks like the user wants it clean.</seed:think>",
+  ])("is run behind a sentence that tells of something else: %s", (before) => {
+    for (const [reply, count] of [
+      [`${before}\n\n${call}`, 1],
+      [`${before}\n\`\`\`xml\n${call}\n\`\`\``, 1],
+      [`${before}\n\`\`\`xml\n${call}\n\`\`\`\nThen:\n\n${call}`, 2],
+    ] as const)
+      expect(recoverToolCalls(reply, tools).calls).toHaveLength(count);
   });
 });
 
@@ -159,6 +201,8 @@ describe("thinking", () => {
   it("a call that stands only in the thinking is taken when it only reads and nothing follows", () => {
     expect(recoverToolCalls(`<think>First ${read}`, tools).calls).toHaveLength(1);
     expect(recoverToolCalls(`<think>First ${read}</think>The answer is 4.`, tools).calls).toEqual([]);
+    const fenced = `So:\n\`\`\`xml\n${read}\n\`\`\`\nThat's it.</think>The answer is 4.`;
+    expect(recoverToolCalls(fenced, tools).calls).toEqual([]);
     const { calls, nearMisses } = recoverToolCalls(`<think>First ${write}</think>`, tools);
     expect([calls, nearMisses[0]?.reason]).toEqual([[], "thinking"]);
   });

@@ -1,10 +1,11 @@
 import { readFence } from "./fenced.js";
+import { reaching } from "./finding.js";
 import { readersAt } from "./readers.js";
 import { nextSign, type Sign, tagNameAt } from "./signs.js";
-import { find, matchAt, type Source } from "./source.js";
+import { find, isAt, matchAt, type Source } from "./source.js";
 import { addMark, type ThinkingMark } from "./thinking.js";
 import { readToolsBlock } from "./tools-block.js";
-import type { Finding, FormatReader, Passage } from "./types.js";
+import type { Finding, FormatReader, OpenFence, Passage } from "./types.js";
 
 /** What one pass over the text finds: shapes of calls, and where thinking begins and ends. */
 export interface Scan {
@@ -16,12 +17,18 @@ export interface Scan {
 export function scan(source: Source): Scan {
   const findings: Finding[] = [];
   const marks: ThinkingMark[] = [];
+  let fence: OpenFence | undefined;
   let next = 0;
   for (let sign = nextSign(source.text, next); sign; sign = nextSign(source.text, next)) {
     const tag = tagNameAt(source.text, sign.at);
-    const passage = passageAt(source, sign, tag, marks);
+    // What closes a fence opens none.
+    const closes = fence?.closer === sign.at && isAt(lineEnd, source.text, sign.end);
+    const passage = closes ? { end: sign.end } : passageAt(source, sign, tag, marks);
     const finding = passage ? passage.finding : firstReading(source, sign.at, readersAt(source, sign, tag));
-    if (finding) findings.push(finding);
+    // What introduces a fence introduces what stands first in it.
+    if (finding)
+      findings.push(fence && isFirstIn(fence, source, finding) ? reaching(finding, fence.start, finding.end) : finding);
+    if (passage?.fence) ({ fence } = passage);
     next = Math.max(passage ? passage.end : finding ? finding.end : 0, sign.end);
   }
   return { findings, marks };
@@ -46,6 +53,11 @@ function firstReading(source: Source, start: number, readers: readonly FormatRea
   return undefined;
 }
 
+/** Whether nothing but tags stands before a finding in its fence. */
+function isFirstIn({ inside, closer }: OpenFence, { text }: Source, { start }: Finding): boolean {
+  return start < closer && start - inside < 200 && onlyTags.test(text.slice(inside, start));
+}
+
 /** A mark of thinking. `<|end|>` ends many things; thinking only where Solar's `<|think|>` has begun it. */
 function markAt({ text }: Source, at: number, marks: ThinkingMark[]): Passage | undefined {
   const found = matchAt(thinkingMark, text, at);
@@ -65,6 +77,8 @@ function outputAt(source: Source, at: number): Passage | undefined {
   return { end: end < 0 ? source.text.length : end + closer.length };
 }
 
+const onlyTags = /^(?:\s*<[^<>\n]{1,60}>)*\s*$/;
+const lineEnd = /[ \t]*(?:\r?\n|$)/y;
 const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|end\|>)/y;
 const outputTag =

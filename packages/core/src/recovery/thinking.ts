@@ -38,6 +38,14 @@ export function isMeantInThinking(
   return last !== undefined && (last.opens || text.slice(last.end).trim() === "");
 }
 
+/** Whether a text ends with what ends thinking. */
+export function endsThinking(text: string): boolean {
+  return (text.endsWith(">") || text.endsWith("]")) && thinkingEnd.test(text);
+}
+
+const thinkingEnd =
+  /(?:<\/(?:think|thinking|thought|reasoning|[a-z]+:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>)$/;
+
 /** Index of the first mark at or after a place, by halves: there can be as many marks as calls. */
 function firstAfter(marks: readonly ThinkingMark[], at: number): number {
   let low = 0;

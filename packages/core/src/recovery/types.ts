@@ -90,6 +90,16 @@ export interface Finding {
 export interface Passage {
   readonly end: number;
   readonly finding?: Finding;
+  readonly fence?: OpenFence;
+}
+
+/** A fence whose inside is read like the rest of the text. */
+export interface OpenFence {
+  readonly start: number;
+  /** Where its inside begins. */
+  readonly inside: number;
+  /** Where its closing backticks begin; the end of the text when it has none. */
+  readonly closer: number;
 }
 
 /** Reads one format at a place where its opener was seen; `undefined`: it is not this format after all. */
