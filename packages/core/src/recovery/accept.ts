@@ -43,7 +43,7 @@ function givenArguments(written: WrittenCall, tool: OfferedTool): { readonly [na
   const { input } = written;
   if (isRecord(input)) return input;
   if (typeof input !== "string") return undefined;
-  const structure = structureIn(input);
+  const structure = structureIn(input, tool.effect === "execute");
   if (isRecord(structure)) return structure;
   return structure === undefined ? argumentsOf(input, tool) : undefined;
 }

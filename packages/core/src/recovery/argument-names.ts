@@ -25,9 +25,11 @@ function hasOnly(written: Arguments, names: ReadonlySet<string>): boolean {
   return true;
 }
 
-/** Where all arguments are one string: the one parameter it can be. */
+/** Where all arguments are one string: the one parameter it can be. A text that opens like JSON is the rest of arguments that were cut off. */
 export function argumentsOf(text: string, tool: OfferedTool): Arguments | undefined {
   const { properties, names, required } = signatureOf(tool.inputSchema);
+  if (text.trim() === "" && names.size === 0 && required.length === 0) return {};
+  if (opensLikeJson.test(text)) return undefined;
   const only = names.size === 1 ? [...names][0] : required.length === 1 ? required[0] : undefined;
   if (only === undefined) return undefined;
   const schema = properties[only];
@@ -45,6 +47,8 @@ function meantName(name: string, names: readonly string[], written: Arguments): 
   return kin.length === 1 && free.includes(kin[0]!) ? kin[0]! : name;
 }
 
+/** Behind quotes too: arguments are turned into text twice over. `[ -f x ]` is a command. */
+const opensLikeJson = /^[\s"'`\\]*(?:\{|\[\s*["'{[\d\]])/;
 /** Names that models use for the same thing. */
 const families: readonly ReadonlySet<string>[] = [
   new Set(["path", "file", "filename", "filepath", "targetfile", "pathname"]),

@@ -5,6 +5,7 @@ const text = { type: "string" };
 const tools: readonly OfferedTool[] = [
   { name: "write_file", effect: "write", inputSchema: { type: "object", properties: { path: text, content: text } } },
   { name: "run", effect: "execute", inputSchema: { type: "object", properties: { command: text } } },
+  { name: "todo", inputSchema: { type: "object", properties: {} } },
 ];
 
 function inputs(reply: string): unknown[] {
@@ -87,5 +88,26 @@ describe("broken JSON", () => {
   it("runs no command that had to be repaired", () => {
     expect(inputs(tagged('{"name": "run", "arguments": {"command": "ls"}}'))).toEqual([{ command: "ls" }]);
     expect(inputs(tagged('{"name": "run", "arguments": {"command": "ls",}}'))).toEqual([]);
+  });
+
+  it.each([
+    ["that were cut off", '{"command":"ls'],
+    ["that were cut off, turned into text twice", '"{\\"command\\":\\"ls'],
+    ["with entities for its quotes", "{&quot;command&quot;:&quot;ls&quot;}"],
+    ["that had to be repaired", "{'command': 'ls'}"],
+    ["that are half a list", '["ls"'],
+  ])("never takes arguments as a string %s for the one parameter", (_, written) => {
+    const json = JSON.stringify({ name: "run", arguments: written });
+    for (const reply of [json, tagged(json)]) {
+      expect(inputs(reply)).toEqual([]);
+      expect(recoverToolCalls(reply, tools).nearMisses).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ["a plain text for the one parameter", "run", "[ -f x ] && ls", { command: "[ -f x ] && ls" }],
+    ["an empty text for no parameter", "todo", "", {}],
+  ])("takes %s", (_, name, written, expected) => {
+    expect(inputs(JSON.stringify({ name, arguments: written }))).toEqual([expected]);
   });
 });

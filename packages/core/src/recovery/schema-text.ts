@@ -3,10 +3,11 @@ import { readLenient } from "./lenient.js";
 import { readElements } from "./xml-structure.js";
 import { makeSource, noTools, skipSpace } from "./source.js";
 
-/** The object or list that is written in a string, once or twice over; `undefined`: there is none. */
-export function structureIn(text: string): unknown {
+/** The object or list that is written in a string, once or twice over, for `isExact` in well-formed JSON; `undefined`: there is none. */
+export function structureIn(text: string, isExact = false): unknown {
   let value: unknown = text;
-  for (let times = 0; times < 3 && typeof value === "string"; times += 1) value = readOnce(value);
+  for (let times = 0; times < 3 && typeof value === "string"; times += 1)
+    value = isExact ? parsed(value) : readOnce(value);
   return typeof value === "object" && value !== null ? value : undefined;
 }
 
