@@ -4,8 +4,10 @@ import type { NearMissReason, OfferedTool } from "./types.js";
 /** One sentence for the model: what was wrong with what it wrote, and the shape to use. */
 export function hintFor(reason: NearMissReason, tools: readonly OfferedTool[], name: string, detail?: string): string {
   const tool = name === "" || reason === "unknown-tool" ? undefined : findTool(tools, name)?.tool.name;
-  const shape = (): string => `{"name": ${JSON.stringify(tool ?? tools[0]?.name ?? "tool")}, "arguments": {...}}`;
-  const called = tool ?? name.slice(0, 60);
+  // Of several tools none is named that the model did not name: it would take the hint for an order.
+  const only = tools.length === 1 ? tools[0]?.name : undefined;
+  const shape = (): string => `{"name": ${JSON.stringify(tool ?? only ?? "...")}, "arguments": {...}}`;
+  const called = tool ?? (name === "" ? "a tool" : name.slice(0, 60));
   switch (reason) {
     case "unknown-tool":
       return `There is no tool named ${JSON.stringify(called)}; the tools are ${tools
