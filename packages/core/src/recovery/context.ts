@@ -1,6 +1,6 @@
 import type { Effect } from "../types.js";
 import { isSpace } from "./source.js";
-import { endsThinking } from "./thinking.js";
+import { behindThinking, endsThinking } from "./thinking.js";
 import type { Finding } from "./types.js";
 
 /** Why the words around a call say that it is not meant to be made; `undefined`: nothing says so. */
@@ -54,11 +54,11 @@ function firstSentence(after: string): string {
   return end < 0 ? after : after.slice(0, end);
 }
 
-/** The last sentence of what was told before the call, in its last line; a last thought introduces nothing. */
+/** The last sentence of what was told before the call, in its last line; a thought introduces nothing. */
 function introductionIn(before: string): string {
-  if (endsThinking(before)) return "";
-  const line = before.slice(before.lastIndexOf("\n") + 1);
-  if (tildes.test(line)) return introductionIn(before.slice(0, -line.length).trimEnd());
+  const said = behindThinking(before);
+  const line = said.slice(said.lastIndexOf("\n") + 1);
+  if (tildes.test(line)) return introductionIn(said.slice(0, -line.length).trimEnd());
   return /[.!?]\s/.test(line) ? (line.split(/[.!?]\s+(?=\p{Lu})/u).pop() ?? "") : line;
 }
 

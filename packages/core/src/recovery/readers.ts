@@ -2,6 +2,7 @@ import { isTool } from "./toolbox.js";
 import { readBareJson, readBareList, readCodeLine } from "./bare.js";
 import { readFunctionTag } from "./function-tag.js";
 import { readGemma } from "./gemma.js";
+import { readKimiK3 } from "./kimi-k3.js";
 import { readNameTags } from "./name-tags.js";
 import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent } from "./plain-marks.js";
 import { readPerl } from "./perl.js";
@@ -66,6 +67,7 @@ const byToken: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["toolcalls:begin", token],
   ["toolcallargumentbegin", token],
   ["recipient", token],
+  ["open", [readKimiK3]],
 ]);
 const bySign: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["t", [readHarmony]],

@@ -40,11 +40,15 @@ export function isMeantInThinking(
 
 /** Whether a text ends with what ends thinking. */
 export function endsThinking(text: string): boolean {
-  return (text.endsWith(">") || text.endsWith("]")) && thinkingEnd.test(text);
+  return (text.endsWith(">") || text.endsWith("]")) && behindThinking(text) === "";
 }
 
-const thinkingEnd =
-  /(?:<\/(?:think|thinking|thought|reasoning|[a-z]+:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>)$/;
+/** What is said behind the last thought that ends in a text. */
+export function behindThinking(text: string): string {
+  let from = 0;
+  for (const { 0: mark, index } of text.matchAll(thinkingEnd)) from = index + mark.length;
+  return text.slice(from);
+}
 
 /** Index of the first mark at or after a place, by halves: there can be as many marks as calls. */
 function firstAfter(marks: readonly ThinkingMark[], at: number): number {
@@ -57,3 +61,6 @@ function firstAfter(marks: readonly ThinkingMark[], at: number): number {
   }
   return low;
 }
+
+const thinkingEnd =
+  /<\/(?:think|thinking|thought|reasoning|[a-z]+:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>/g;

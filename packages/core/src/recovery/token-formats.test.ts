@@ -193,6 +193,56 @@ describe("a name behind a special token", () => {
       [["now", {}]],
       [{ name: "now", inputSchema: { type: "object", properties: {} } }],
     ],
+    [
+      "kimi k3",
+      '<|open|>response<|sep|>Let me see.<|close|>response<|sep|><|open|>tools<|sep|><|open|>call tool="f" index="1"<|sep|><|open|>argument key="a" type="string"<|sep|>print(1)\n<|close|>argument<|sep|><|open|>argument key="b" type="object"<|sep|>{"x": 1}<|close|>argument<|sep|><|close|>call<|sep|><|open|>call tool="f" index="2"<|sep|><|open|>argument key="a" type="string"<|sep|>5<|close|>argument<|sep|><|open|>argument key="c" type="number"<|sep|>5<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|><|close|>message<|sep|>',
+      [
+        ["f", { a: "print(1)\n", b: { x: 1 } }],
+        ["f", { a: "5", c: 5 }],
+      ],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "string" }, c: { type: "integer" } } } }],
+    ],
+    [
+      "kimi k3 without its last closer",
+      '<|open|>tools<|sep|><|open|>call tool="search" index="1"<|sep|><|open|>argument key="query" type="string"<|sep|>b<|close|>argument<|sep|><|close|>call<|sep|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi k3 with its words in a value",
+      '<|open|>call tool="search" index="1"<|sep|><|open|>argument key="query" type="string"<|sep|>a<|close|>argument<|sep|> b<|close|>argument<|sep|><|close|>call<|sep|>',
+      [["search", { query: "a<|close|>argument<|sep|> b" }]],
+    ],
+    [
+      "kimi k3 behind a thought",
+      'I should call it<|close|>think<|sep|><|open|>response<|sep|>On it.<|close|>response<|sep|><|open|>tools<|sep|><|open|>call tool="search" index="1"<|sep|><|open|>argument key="query" type="string"<|sep|>b<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>',
+      [["search", { query: "b" }]],
+    ],
+    [
+      "kimi k3 in a thought",
+      '<|open|>think<|sep|><|open|>call tool="search" index="1"<|sep|><|open|>argument key="query" type="string"<|sep|>b<|close|>argument<|sep|><|close|>call<|sep|><|close|>think<|sep|><|open|>response<|sep|>No.<|close|>response<|sep|>',
+      [],
+    ],
+    [
+      "kimi k3 cut off in a value",
+      '<|open|>tools<|sep|><|open|>call tool="search" index="1"<|sep|><|open|>argument key="query" type="string"<|sep|>b',
+      [],
+    ],
+    [
+      "kimi k3 cut off between its values",
+      '<|open|>call tool="write_file" index="1"<|sep|><|open|>argument key="path" type="string"<|sep|>b<|close|>argument<|sep|>',
+      [],
+    ],
+    [
+      "kimi k3 with a value that is not of its type",
+      '<|open|>call tool="search" index="1"<|sep|><|open|>argument key="other" type="object"<|sep|>{"x": <|close|>argument<|sep|><|close|>call<|sep|>',
+      [],
+    ],
+    [
+      "kimi k3 with a forbidden key",
+      '<|open|>call tool="search" index="1"<|sep|><|open|>argument key="__proto__" type="string"<|sep|>b<|close|>argument<|sep|><|close|>call<|sep|>',
+      [],
+    ],
+    ["kimi k3 that only answers", "<|open|>response<|sep|>hi<|close|>response<|sep|><|close|>message<|sep|>", []],
     [">>> v3.2", '>>>get_weather\n{"city":"A"}', [["get_weather", { city: "A" }]]],
     [
       "v3.2 all",
