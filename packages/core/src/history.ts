@@ -29,8 +29,10 @@ export function mend(history: readonly Message[], kind: Provider["kind"]): reado
   return isAnswered ? open : [{ role: "user", text: resumeSays.model }];
 }
 
+/** The last turn's calls without a result. Results follow in the calls' order; ids may have been used before. */
 function openCalls(history: readonly Message[]): readonly ToolCall[] {
-  const answered = new Set(history.map((message) => (message.role === "tool" ? message.callId : "")));
-  const last = history.findLast((message) => message.role === "assistant");
-  return (last?.calls ?? []).filter(({ id }) => !answered.has(id));
+  const at = history.findLastIndex((message) => message.role === "assistant");
+  const last = history[at];
+  const answers = history.slice(at + 1).filter(({ role }) => role === "tool");
+  return last?.role === "assistant" ? last.calls.slice(answers.length) : [];
 }

@@ -75,7 +75,7 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
 }
 
 async function readCalls(order: WorkOrder, reply: Reply, offered: readonly Tool[]): Promise<ReadReply> {
-  const read = order.provider.kind === "model" ? readReply(reply, offered, order.step) : { message: reply.message };
+  const read = order.provider.kind === "model" ? readReply(reply, offered) : { message: reply.message };
   for (const call of read.message.calls) {
     if (call.recovered !== undefined) await order.emit({ type: "recovered", step: order.step, call });
   }

@@ -1,4 +1,4 @@
-import type { StepKey } from "./events.js";
+import { randomUUID } from "node:crypto";
 import { recoverToolCalls } from "./recovery/index.js";
 import { describeTool } from "./tools/index.js";
 import type { Reply } from "./turn.js";
@@ -11,10 +11,8 @@ export interface ReadReply {
   readonly nearMiss?: string;
 }
 
-let recoveredCalls = 0;
-
 /** Reads a model's reply: its native calls, or, where there are none, those that stand in its text. */
-export function readReply({ message, reason, error }: Reply, offered: readonly Tool[], step: StepKey): ReadReply {
+export function readReply({ message, reason, error }: Reply, offered: readonly Tool[]): ReadReply {
   // What has failed is not trusted to be whole.
   if (error) return { message: { ...message, calls: [] } };
   if (message.calls.length > 0 || reason.unified !== "stop") return { message };
@@ -24,10 +22,13 @@ export function readReply({ message, reason, error }: Reply, offered: readonly T
   );
   const hint = found.nearMisses[0]?.hint;
   if (found.calls.length === 0) return { message, ...(hint !== undefined && { nearMiss: hint }) };
-  const calls = found.calls.map(({ name, arguments: input, format }): ToolCall => {
-    recoveredCalls += 1;
-    return { id: `recovered-${step}-${recoveredCalls}`, name, input, recovered: format };
-  });
+  // A run may go on in another process: nothing that is counted here would be unique in its history.
+  const calls = found.calls.map(({ name, arguments: input, format }): ToolCall => ({
+    id: `recovered-${randomUUID()}`,
+    name,
+    input,
+    recovered: format,
+  }));
   // The vendor's own envelope says nothing of these calls; sent back with them it would contradict the message.
   return { message: { role: "assistant", text: found.text.trim(), calls } };
 }

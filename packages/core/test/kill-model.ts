@@ -37,7 +37,7 @@ function hasWritten(message: Message, path: string): boolean {
 }
 
 /** What a vendor would refuse: a call without its one result, a result without its call, no question at the end. */
-function problemOf(messages: readonly Message[]): string | undefined {
+export function problemOf(messages: readonly Message[]): string | undefined {
   const open = new Set<string>();
   for (const message of messages) {
     if (message.role === "tool") {
