@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AifactoryError, systemCode, toError } from "./errors.js";
 import { isGone, pidOf, thisHolder } from "./holder.js";
+
+/** How long the removal of a dead lock is waited for, which takes some milliseconds. */
+const removalMs = 5_000;
 
 /** Lets go of a lock. */
 export type Release = () => Promise<void>;
@@ -19,14 +22,16 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
     throw new AifactoryError("disk", `Can't make a folder for ${file}: ${toError(cause).message}`, { cause });
   });
   const holder = await thisHolder();
-  const deadline = Date.now() + patienceMs;
+  // Not the time of day: somebody may set it back.
+  const deadline = performance.now() + patienceMs;
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
     if (await claim(file, holder)) return async () => unlink(file).catch(() => {});
     await dropIfDead(file);
-    if (Date.now() > deadline) {
-      const other = await readFile(file, "utf8").catch(() => "");
+    const other = await holderOf(file);
+    // One that nobody has any more is being removed at this moment.
+    const isFree = other === "" || (await isGone(other));
+    if (performance.now() > deadline + (isFree ? removalMs : 0))
       throw new AifactoryError("locked", `Another process (${pidOf(other) || "unknown"}) is at work on this: ${file}`);
-    }
     await sleep(wait * (0.5 + Math.random()));
   }
 }
@@ -34,13 +39,14 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
 /** Whether a living process holds a lock. What killed ones have left of it is removed. */
 export async function isHeld(file: string): Promise<boolean> {
   await dropIfDead(file);
-  const start = `${basename(file)}.`;
+  await dropIfDead(removalOf(file));
   const names = await readdir(dirname(file)).catch(() => []);
-  for (const name of names.filter((each) => each.startsWith(start))) {
-    const [holder = ""] = name.slice(start.length).split(".");
+  for (const name of names.filter((each) => each.startsWith(basename(file)))) {
+    const [, holder = ""] = /\.([^.]+)\.[^.]+$/.exec(name) ?? [];
     if (await isGone(holder)) await unlink(join(dirname(file), name)).catch(() => {});
   }
-  return (await readFile(file, "utf8").catch(() => "")) !== "";
+  const holder = await holderOf(file);
+  return holder !== "" && !(await isGone(holder));
 }
 
 /** A name beside a lock that says whose it is: a file without a word in it, left by a kill, would not. */
@@ -63,12 +69,30 @@ async function claim(file: string, holder: string): Promise<boolean> {
   }
 }
 
+/**
+ * Removes a lock whose holder has died. Whoever removes holds a lock for that alone, so that nobody removes what another one
+ * has taken since: who has died lets go of nothing, and stays dead. Never rejects.
+ */
 async function dropIfDead(file: string): Promise<void> {
-  const holder = await readFile(file, "utf8").catch(() => "");
-  if (holder === "" || !(await isGone(holder))) return;
-  // Somebody else may have done this and taken the lock since: what is moved away by mistake goes back.
-  const aside = beside(file, await thisHolder());
-  await rename(file, aside).catch(() => {});
-  if ((await readFile(aside, "utf8").catch(() => holder)) !== holder) await link(aside, file).catch(() => {});
-  await unlink(aside).catch(() => {});
+  if (!(await hasDeadHolder(file))) return;
+  const removal = removalOf(file);
+  // Where nothing can be written, nothing can be taken either.
+  const mayRemove = await claim(removal, await thisHolder()).catch(() => false);
+  // Who was killed in the middle of it leaves that one to be removed first.
+  if (!mayRemove) return dropIfDead(removal);
+  if (await hasDeadHolder(file)) await unlink(file).catch(() => {});
+  await unlink(removal).catch(() => {});
+}
+
+function removalOf(file: string): string {
+  return `${file}-removal`;
+}
+
+async function hasDeadHolder(file: string): Promise<boolean> {
+  const holder = await holderOf(file);
+  return holder !== "" && isGone(holder);
+}
+
+async function holderOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "");
 }

@@ -61,6 +61,16 @@ async function orSay(when: string, doing: Promise<void>): Promise<void> {
 }
 
 describe("a run that is killed", () => {
+  it("goes on for who knows its id and has not listed the runs", async () => {
+    await inPlace(async (place) => {
+      await runAndKill(place, 8);
+      const repo = place.repository.path;
+      const [id = ""] = await readdir(join(repo, ".git/aifactory/runs"));
+      const options = { providers: [patientModel()], verifiers: [verifier()], worktreeRoot: place.worktreeRoot };
+      expect(await resumeTask({ repo, id }, options)).toMatchObject({ status: "ready" });
+    });
+  }, 60_000);
+
   it("after any entry of its journal goes on to the same result, and leaves nothing", async () => {
     const whole = await inPlace(async (place) => {
       const { entries, outcome }: { entries: number; outcome: Outcome } = JSON.parse(await runAndKill(place, 0));
