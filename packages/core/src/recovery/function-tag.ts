@@ -1,10 +1,8 @@
 import { isTool } from "./toolbox.js";
-import { asText, found, foundCall, mended, plain, troubled } from "./finding.js";
-import { readJson } from "./json.js";
-import { readParameters, structureFollows, unquoted } from "./parameters.js";
-import { isRecord } from "./signature.js";
-import { structureIn } from "./schema-text.js";
-import { endOf, matchAt, skipSpace, type Source } from "./source.js";
+import { asText, found, foundCall } from "./finding.js";
+import { readFunctionBody } from "./function-body.js";
+import { unquoted } from "./parameters.js";
+import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /**
@@ -14,61 +12,25 @@ import type { Finding } from "./types.js";
 export function readFunctionTag(source: Source, start: number): Finding | undefined {
   const { text } = source;
   const opener = matchAt(openTag, text, start);
-  const name = (opener?.[4] ?? opener?.[5] ?? opener?.[6] ?? "").trim();
-  if (!opener || name === "") return undefined;
+  const written = (opener?.[4] ?? opener?.[5] ?? opener?.[6] ?? "").trim();
+  if (!opener || written === "") return undefined;
   const from = start + opener[0].length;
-  const at = skipSpace(text, from);
-  const own = unquoted(name, (other) => isTool(source.tools, other));
+  const name = unquoted(written, (other) => isTool(source.tools, other));
   const format = formatOf(opener);
-  if (opener[7] === "/") return foundCall(format, "marked", start, from, own, {}, asText);
-  if (text[at] === "{") {
-    const finding = readJsonBody(source, start, format, own, at);
-    const isLlama = opener[4] !== undefined && opener[2] === "function" && finding.trouble === undefined;
-    return isLlama ? found("functionary-v3.1", "marked", start, finding.end, finding.calls) : finding;
-  }
-
-  const isFramed = opener[2] === "function";
-  const reading = readParameters(source, at, isFramed);
-  if (reading.trouble) return troubled(format, "marked", start, reading.end, reading.trouble);
-  const { values, end, usesParam } = reading;
-  const after = closed(text, end);
-  const isOpen = end >= text.length && after === undefined;
-  // A value that lacks its closing tag in a call that lacks its own: nothing says that it is whole.
-  if (after === undefined && reading.isUnclosed) return troubled(format, "marked", start, end, "cut-off");
-  if (after === undefined && (Object.keys(values).length === 0 || !(isOpen || structureFollows(text, end))))
-    return troubled(format, "marked", start, Math.max(end, from), isOpen ? "cut-off" : "unreadable");
-  const isRepaired = reading.isRepaired || after === undefined;
-  const isMiniCpm = usesParam && isFramed && opener[4] === undefined;
-  return foundCall(isMiniCpm ? "minicpm-xml" : format, "marked", start, after ?? end, own, unwrapped(values), {
-    isText: true,
-    isRepaired,
-    isOpen,
-    dropsUndeclared: isMiniCpm,
+  if (opener[7] === "/") return foundCall(format, "marked", start, from, name, {}, asText);
+  const isNamed = opener[4] === undefined;
+  const finding = readFunctionBody(source, start, from, {
+    name,
+    format,
+    opener: opener[2] ?? "",
+    isNamed,
+    isWhole: text[from - 1] === ">",
+    isRepaired: false,
   });
-}
-
-function readJsonBody(source: Source, start: number, format: string, name: string, at: number): Finding {
-  const reading = readJson(source, at);
-  if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
-  if (reading.missing > 0) return troubled(format, "marked", start, reading.end, "cut-off");
-  const after = closed(source.text, reading.end);
-  const isRepaired = reading.isRepaired || after === undefined;
-  return foundCall(format, "marked", start, after ?? reading.end, name, reading.value, isRepaired ? mended : plain);
-}
-
-/** One parameter that holds the whole object of arguments. */
-function unwrapped(values: Record<string, unknown>): unknown {
-  const only = values["arguments"];
-  if (only === undefined || Object.keys(values).length > 1) return values;
-  const inner = typeof only === "string" ? structureIn(only) : only;
-  return isRecord(inner) ? inner : values;
-}
-
-/** The place behind the closing tag, if it stands at `at`. */
-function closed(text: string, at: number): number | undefined {
-  const place = skipSpace(text, at);
-  const end = endOf(closeTag, text, place);
-  return end < 0 ? undefined : end;
+  const isLlama = !isNamed && opener[2] === "function" && text[skipSpace(text, from)] === "{";
+  return isLlama && finding.trouble === undefined
+    ? found("functionary-v3.1", "marked", start, finding.end, finding.calls)
+    : finding;
 }
 
 function formatOf(opener: RegExpExecArray): string {
@@ -79,5 +41,4 @@ function formatOf(opener: RegExpExecArray): string {
 }
 
 const openTag =
-  /<([｜|]DSML[｜|]|[a-z]+:)?(function|invoke|tool_call|call|tool)(?:(=)\s*([^<>\n]+?)|\s*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/y;
-const closeTag = /<\/(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|tool_call|call|tool)>/y;
+  /<([｜|]DSML[｜|]|[a-z]+:)?(function|invoke|tool_call|call|tool)(?:[ \t]*(=)\s*([^<>\n]+?)|[\sĠ]*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/y;

@@ -1,9 +1,11 @@
 import { isTool } from "./toolbox.js";
-import { asText, found, foundCall, mended, plain, troubled, writtenCall } from "./finding.js";
+import { asText, found, foundCall, mended, mendedText, plain, troubled, writtenCall } from "./finding.js";
+import { type FunctionHead, parametersFollow, readFunctionBody } from "./function-body.js";
 import { readGlm } from "./glm.js";
 import { readJson } from "./json.js";
+import { readNamedChildren } from "./named-children.js";
 import { readPython } from "./pythonic.js";
-import { matchAt, skipSpace, type Source } from "./source.js";
+import { isAt, matchAt, skipSpace, type Source } from "./source.js";
 import { readShortBody } from "./short-call.js";
 import type { Finding } from "./types.js";
 
@@ -29,6 +31,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
     return glm.trouble
       ? troubled(format, "marked", start, glm.end, glm.trouble)
       : foundCall(format, "marked", start, glm.end, name, glm.values, glm.traits);
+  if (name === "function" && text[from] === "=") return readBrokenTag(source, start, at, format);
   if (!isTool(source.tools, name)) return readShortBody(source, start, at, format);
   if (text[next] === "{") {
     const reading = readJson(source, next);
@@ -37,10 +40,38 @@ export function readNamedBody(source: Source, start: number, at: number, format:
       ? troubled(format, "marked", start, reading.end, "cut-off")
       : foundCall(format, "marked", start, reading.end, name, reading.value, reading.isRepaired ? mended : plain);
   }
-  const closer = matchAt(closingTag, text, next);
-  if (closer) return foundCall(format, "marked", start, next + closer[0].length, name, {}, asText);
+  if (text[next] === "<") return readNamedTags(source, start, next, name, format);
   return readShortBody(source, start, at, format);
+}
+
+/** `function=f>` with its parameters: the tag has lost its beginning. */
+function readBrokenTag(source: Source, start: number, at: number, format: string): Finding | undefined {
+  const head = matchAt(brokenTag, source.text, at);
+  return head ? readFunctionBody(source, start, at + head[0].length, headOf(head[1] ?? "", format)) : undefined;
+}
+
+/** Tags behind a name: the closing one, its parameters, with the closing one in front of them or not. */
+function readNamedTags(source: Source, start: number, at: number, name: string, format: string): Finding | undefined {
+  const { text } = source;
+  const closer = matchAt(closingTag, text, at);
+  const from = at + (closer?.[0].length ?? 0);
+  if (parametersFollow(text, from)) return readFunctionBody(source, start, from, headOf(name, format));
+  if (closer)
+    return isAt(argumentTag, text, skipSpace(text, from))
+      ? troubled(format, "marked", start, from, "unreadable")
+      : foundCall(format, "marked", start, from, name, {}, asText);
+  const children = readNamedChildren(source, at, name, closingTag);
+  const end = children && matchAt(closingTag, text, children.end);
+  return end
+    ? foundCall(format, "marked", start, children.end + end[0].length, name, children.values, mendedText)
+    : readShortBody(source, start, at, format);
+}
+
+function headOf(name: string, format: string): FunctionHead {
+  return { name, format, opener: "function", isNamed: false, isWhole: true, isRepaired: true };
 }
 
 const nameWord = /[^\s<>{}()[\]"'`,;=]{1,100}/y;
 const closingTag = /<\/[\w:-]+>/y;
+const brokenTag = /function\s*=\s*["']?([\w.:-]{1,100})["']?\s*>/y;
+const argumentTag = /<(?:arg|param|input|tool_input|tool-input)/y;

@@ -1,6 +1,9 @@
-import { isKey } from "./toolbox.js";
+import { findTool, isKey } from "./toolbox.js";
 import { parsed } from "./json.js";
-import { find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { declaredBy } from "./named-children.js";
+import { readNameless } from "./nameless.js";
+import { signatureOf } from "./signature.js";
+import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, textOf, valueEnd, withoutFrame } from "./xml-values.js";
 
@@ -16,24 +19,40 @@ export interface ParameterReading {
   readonly trouble?: NearMissReason;
 }
 
-/** Reads `<parameter=k>v</parameter>` and `<parameter name="k">v</parameter>`, as many as follow each other. */
-export function readParameters(source: Source, start: number, isFramed: boolean): ParameterReading {
+/**
+ * Reads `<parameter=k>v</parameter>` and `<parameter name="k">v</parameter>`, as many as follow each other.
+ * @param call The name of the call that they belong to.
+ * @param opener The tag that it was opened with: only the same closes it.
+ */
+export function readParameters(source: Source, start: number, call: string, opener: string): ParameterReading {
   const { text } = source;
   const values: Record<string, unknown> = {};
   let at = start;
   let usesParam = false;
   let isRepaired = false;
   let isUnclosed = false;
+  // The line ends around a value are the format's.
+  const isFramed = opener === "function";
   for (;;) {
     const long = matchAt(parameterTag, text, at);
     // `<parameter=k=v</parameter>`: only where a second `=` stands in what looks like the tag, or no tag is there at all.
     const short = !long || (long[3] ?? "").includes("=") ? shortAt(text, at) : null;
     const tag = short ?? long;
-    if (!tag) return { values, end: at, isRepaired, isUnclosed, usesParam };
+    if (!tag) {
+      const nameless = readNameless(source, at, call);
+      if (!nameless) return { values, end: at, isRepaired, isUnclosed, usesParam };
+      addValue(values, nameless.name, nameless.value);
+      at = nameless.end;
+      isUnclosed = false;
+      isRepaired = true;
+      continue;
+    }
     const closer = `</${tag[1] ?? ""}${tag[2] ?? ""}>`;
     const from = at + tag[0].length;
-    const end = short ? from : parameterEnd(source, from, closer);
-    if (end < 0) return { values, end: from, isRepaired, usesParam, trouble: "cut-off" };
+    const name = unquoted((tag[3] ?? "").trim(), (other) => isKey(source.tools, other));
+    const end = short ? from : parameterEnd(source, from, closer, { call, opener, name, values });
+    if (end < 0)
+      return { values, end: from, isRepaired, usesParam, trouble: end === unsure ? "unreadable" : "cut-off" };
     if (!spend(source, end - at)) return { values, end, isRepaired, usesParam, trouble: "unreadable" };
     const isClosed = short !== null || text.startsWith(closer, end);
     isUnclosed = !isClosed;
@@ -42,14 +61,23 @@ export function readParameters(source: Source, start: number, isFramed: boolean)
     const raw = short ? (short[4] ?? "") : text.slice(from, end);
     // DSML says of a value whether it is text.
     const typed = tag[4] === "false" ? parsed(raw) : undefined;
-    const name = unquoted((tag[3] ?? "").trim(), (other) => isKey(source.tools, other));
-    addValue(values, name, typed === undefined ? textOf(isFramed ? withoutFrame(raw) : raw) : typed);
+    const scalar = text.startsWith("<value>", skipSpace(text, from)) ? scalarIn(source, raw, call, name) : undefined;
+    addValue(values, name, typed === undefined ? (scalar ?? textOf(isFramed ? withoutFrame(raw) : raw)) : typed);
     at = skipSpace(text, short ? from : isClosed ? end + closer.length : end);
+    // The same closing tag twice: the second one closes nothing.
+    if (isClosed && text.startsWith(closer, at)) at = skipSpace(text, at + closer.length);
   }
 }
 
 function shortAt(text: string, at: number): RegExpExecArray | null {
   return text.startsWith("<parameter=", at) ? matchAt(shortParameter, text, at) : null;
+}
+
+/** `<value>0.8</value>` for a number or a truth value, which can't be markup. */
+function scalarIn(source: Source, raw: string, call: string, name: string): string | undefined {
+  const tool = findTool(source.tools, call)?.tool;
+  const type = tool && signatureOf(tool.inputSchema).plainTypes.get(name);
+  return type === "number" || type === "integer" || type === "boolean" ? valueTag.exec(raw)?.[1] : undefined;
 }
 
 /** Quotation marks around a name are part of it only where something is named so. */
@@ -58,44 +86,77 @@ export function unquoted(name: string, isKnown: (name: string) => boolean): stri
   return !isQuoted || isKnown(name) ? name : name.replace(/^(["'])(.*)\1$/, "$2");
 }
 
-/** Whether the structure goes on at a place: another parameter, the end of the call, the next call. */
+/** Whether the structure goes on at a place: the end of the call or of what holds it, the next call. */
 export function structureFollows(text: string, at: number): boolean {
-  return isAt(followers, text, at);
+  return isAt(callTag, text, at);
+}
+
+/** What is known of the call when the end of one of its values is looked for. */
+interface CallSoFar {
+  readonly call: string;
+  readonly opener: string;
+  readonly name: string;
+  readonly values: Record<string, unknown>;
 }
 
 /** A value without its closer ends where the next parameter, the end of the call or another call stands. */
-function parameterEnd(source: Source, from: number, closer: string): number {
+function parameterEnd(source: Source, from: number, closer: string, soFar: CallSoFar): number {
+  const { text } = source;
   const end = valueEnd(source, from, closer, followers);
-  if (end < 0) return nextStructure(source, from);
-  // The closer that was found may belong to a later parameter: this one had none.
-  const inner = source.text.slice(from, end);
-  const missed = inner.includes("\n<param") ? /\n<param(?:eter)?[= ][^<>\n]*>/.exec(inner) : null;
-  return missed && !inner.slice(0, missed.index).includes(closer) && !inner.includes("</param")
-    ? from + missed.index
-    : end;
+  if (end >= 0) {
+    // The closer that was found may belong to a later parameter: this one had none.
+    const inner = text.slice(from, end);
+    return inner.includes("<param") && !inner.includes("</param") ? from + missedEnd(source, inner, end, soFar) : end;
+  }
+  const next = nextStructure(source, from, soFar.opener);
+  // A closer that text follows, or one of another kind: who can say where the value ends?
+  return next >= 0 && hasStrayCloser(text.slice(from, next), closer) ? unsure : next;
 }
 
-function nextStructure(source: Source, from: number): number {
+function hasStrayCloser(raw: string, closer: string): boolean {
+  return raw.includes(closer) || /<\/(?:function|invoke|call|tool)>\s*$/.test(raw);
+}
+
+/** Where the value in front of the first tag of another parameter ends; on the same line only one that the call still lacks. */
+function missedEnd(source: Source, inner: string, end: number, { call, opener, name, values }: CallSoFar): number {
+  for (const tag of inner.matchAll(innerTag)) {
+    const [written, lineEnd, attribute = ""] = tag;
+    // The call has ended and the next one has begun.
+    const last = inner.lastIndexOf(`</${opener}>`, tag.index);
+    if (last >= 0 && endOf(nextCall, inner, last) >= tag.index) return last;
+    if (lineEnd === "\n") return tag.index;
+    const other = attribute.replace(/^name\s*=\s*/, "").replace(/^(["'])(.*)\1$/, "$2");
+    const isLacking = other !== name && !Object.hasOwn(values, other) && declaredBy(source, call)?.has(other);
+    if (isLacking && !comesBefore(find(source, written, end), find(source, `</${opener}>`, end))) return tag.index;
+  }
+  return inner.length;
+}
+
+function comesBefore(place: number, other: number): boolean {
+  return place >= 0 && (other < 0 || place < other);
+}
+
+function nextStructure(source: Source, from: number, opener: string): number {
   let first = -1;
-  for (const mark of structure) {
+  for (const mark of structureOf.get(opener) ?? structure) {
     const at = find(source, mark, from);
-    if (at >= 0 && (first < 0 || at < first)) first = at;
+    if (comesBefore(at, first)) first = at;
   }
   return first;
 }
 
+/** Where a value ends that has no end that can be told. */
+const unsure = -2;
 const parameterTag =
-  /<([｜|]DSML[｜|]|[a-z]+:)?(parameter|param)(?:\s*=\s*|\s+name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+string=["'](true|false)["'])?(?:\s+\w+=["']\w*["'])*\s*>/y;
+  /<([｜|]DSML[｜|]|[a-z]+:)?(parameter|param)(?:\s*=\s*|[\sĠ]*name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+string=["'](true|false)["'])?(?:\s+\w+=["']\w*["'])*\s*>/y;
+const valueTag = /^\s*<value>([^<>]*)<\/value>\s*$/;
 const shortParameter = /<()(parameter)=([\w-]+)=([^<\n]*)<\/parameter>/y;
-const followers = /<\/?(?:[｜|]DSML[｜|]|[a-z]+:)?(?:param|function|invoke|tool_call|call[=>]|tool[=>])|<[|｜]/y;
-const structure = [
-  "\n<parameter",
-  "<parameter=",
-  "</function>",
-  "</invoke>",
-  "</tool_call>",
-  "</tool>",
-  "<tool=",
-  "<invoke=",
-  "<function=",
-];
+const followers =
+  /<\/?(?:[｜|]DSML[｜|]|[a-z]+:)?(?:param|arguments>|function|invoke|tool_call|call[=>]|tool[=>])|<[|｜]/y;
+const callTag = /<\/?(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|tool_call|call[=>]|tool[=>])|<[|｜]/y;
+const nextCall = /<\/\w+>\s*(?:<\/?tool_calls?>\s*)*<(?:function|invoke|tool_call|call|tool)[\s=][^<>]*>\s*/y;
+const innerTag = /(\n?)<param(?:eter)?[= ]([^<>\n]*)>/g;
+const structure = ["\n<parameter", "<parameter=", "</tool_call>"];
+const structureOf: ReadonlyMap<string, readonly string[]> = new Map(
+  ["function", "invoke", "call", "tool"].map((opener) => [opener, [...structure, `</${opener}>`, `<${opener}=`]]),
+);

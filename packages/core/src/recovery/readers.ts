@@ -4,7 +4,7 @@ import { readFunctionTag } from "./function-tag.js";
 import { readGemma } from "./gemma.js";
 import { readKimiK3 } from "./kimi-k3.js";
 import { readNameTags } from "./name-tags.js";
-import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent } from "./plain-marks.js";
+import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent, readUnopened } from "./plain-marks.js";
 import { readPerl } from "./perl.js";
 import { readRawCode } from "./raw-code.js";
 import { readReact } from "./react.js";
@@ -30,7 +30,7 @@ export function readersAt(source: Source, { at, end }: Sign, tag: string): reado
     const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : none);
     // A name stands in the tag of a function: one without can only hold something else.
     const isWhole = known === functionTag && text[at + 1 + tag.length] === ">";
-    if (isWhole && !isTool(tools, tag)) return tagged;
+    if (isWhole && !isTool(tools, tag)) return tag === "function" ? nameTags : tagged;
     return isTool(tools, tag) ? [...known, readToolTag] : known;
   }
   const last = text.charAt(end - 1);
@@ -51,7 +51,7 @@ const bracketed: readonly FormatReader[] = [readBareJson, readBareList];
 const marked: readonly FormatReader[] = [readMistral, readCallingTool, readPerl, readTagged, readBareList];
 const none: readonly FormatReader[] = [];
 const shortLine: readonly FormatReader[] = [readShortLine];
-const code: readonly FormatReader[] = [readCodeLine];
+const code: readonly FormatReader[] = [readCodeLine, readUnopened];
 const tagged: readonly FormatReader[] = [readTagged];
 const pythonTag: readonly FormatReader[] = [readTagged, readRawCode];
 const token: readonly FormatReader[] = [readTokenCall];
