@@ -1,7 +1,8 @@
 import { isTool } from "./toolbox.js";
-import { foundCall, reaching, troubled } from "./finding.js";
+import { found, foundCall, mended, reaching, troubled } from "./finding.js";
 import { readNamedJson } from "./named-input.js";
-import { endOf, find, matchAt, type Source } from "./source.js";
+import { readPython } from "./pythonic.js";
+import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 
 /** `[TOOL_CALLS]f[ARGS]{...}`, `[TOOL_CALLS]f{...}`, with a call id or not: Mistral from its eleventh tokenizer on. */
@@ -18,9 +19,27 @@ export function readMistral(source: Source, start: number): Finding | undefined 
 
 /** `commentary to=functions.f<|message|>{...}` in every state of decay: gpt-oss, whose channels leak. */
 export function readHarmony(source: Source, start: number): Finding | undefined {
-  const head = matchAt(harmony, source.text, start);
-  if (!head || (head[1] === undefined && !/<\||json/.test(head[0]))) return undefined;
-  return readNamedJson(source, start, head[2] ?? "", start + head[0].length, "harmony");
+  const { text } = source;
+  const head = matchAt(harmony, text, start);
+  if (!head) return undefined;
+  const name = head[2] ?? "";
+  const isMarked = head[1] !== undefined || /<\||json/.test(head[0]);
+  // Of all its marks only `to=` is left: a tool's name must stand behind it, and nothing beside it.
+  if (!isMarked && !(isTool(source.tools, name) && isAt(lineStart, text, start))) return undefined;
+  const finding = readNamedJson(source, start, name, start + head[0].length, "harmony");
+  if (isMarked) return finding;
+  return isAt(lineEnd, text, finding.end)
+    ? found("harmony", "bare", start, finding.end, finding.calls, finding.trouble)
+    : undefined;
+}
+
+/** `f(a=1)]<|tool_call_end|>`: a call of LFM2 whose opener was lost. */
+export function readUnopened(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  if (find(source, "<|tool_call_end|>", start) < 0) return undefined;
+  const call = readPython(source, skipSpace(text, start), true)?.calls[0];
+  const end = call ? endOf(lfm2End, text, call.end) : -1;
+  return call && end >= 0 ? foundCall("lfm2", "marked", start, end, call.name, call.input, mended) : undefined;
 }
 
 /** `[Calling tool: f({...})]`. */
@@ -54,8 +73,12 @@ export function readQwenAgent(source: Source, start: number): Finding | undefine
 }
 
 const mistral = /\[TOOL_CALLS\]\s*([\w.:-]{1,100})(?:\[CALL_ID\]\w*)?\s*(\[ARGS\])?\s*/y;
+/** Each of its words can be read in one way only: of two there would be twice as many for every word. */
 const harmony =
-  /to=(functions\.)?([\w-][\w.-]{0,99})(?:\s|<\|channel\|>\s*\w*|<\|constrain\|>\s*\w*|json\b|code\b)*(?:<\|message\|>)?\s*(?=\{)/y;
+  /to=(functions\.)?([\w-][\w.-]{0,99})(?:\s|<\|(?:channel|constrain)\|>(?:\w+\b|(?!\w))|\b(?:commentary|analysis|json|code)\b)*(?:<\|message\|>)?\s*(?=\{|<\|call\|>)/y;
+const lineStart = /(?<=(?:^|\n)[ \t]*)/y;
+const lineEnd = /[ \t]*(?:\r?\n|$)/y;
+const lfm2End = /\s*\]\s*<\|tool_call_end\|>/y;
 const callingTool = /\[(?:Calling tool|tool_call):\s*([\w.:-]{1,100})\s*\((?=\s*\{)/y;
 const callingEnd = /\s*\)\s*\]/y;
 const functionary = />>>([\w.-]{1,100})\n/y;
