@@ -4,7 +4,14 @@ import { readFunctionTag } from "./function-tag.js";
 import { readGemma } from "./gemma.js";
 import { readKimiK3 } from "./kimi-k3.js";
 import { readNameTags } from "./name-tags.js";
-import { readCallingTool, readFunctionary, readHarmony, readMistral, readQwenAgent, readUnopened } from "./plain-marks.js";
+import {
+  readCallingTool,
+  readFunctionary,
+  readHarmony,
+  readMistral,
+  readQwenAgent,
+  readUnopened,
+} from "./plain-marks.js";
 import { readPerl } from "./perl.js";
 import { readRawCode } from "./raw-code.js";
 import { readReact } from "./react.js";
