@@ -65,15 +65,16 @@ export async function dropLeftover(request: LeftoverRequest): Promise<void> {
 /**
  * Removes the worktree of a run that is over.
  *
+ * @param head The run's newest commit. What is staged and not in it is no more safe than what is not staged.
  * @returns The worktree's folder when it was kept, because there are uncommitted files in it.
  */
-export async function clearLeftover(repository: Repository, id: string): Promise<string | undefined> {
+export async function clearLeftover(repository: Repository, id: string, head: string): Promise<string | undefined> {
   await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
   if (path === undefined) return undefined;
   const place = ownPlace(repository.commonDir, id, path);
   // A submodule's own state is not asked for: git would run its filters.
-  const changed = await git(place, ["diff", "--name-only", "--no-ext-diff", "--ignore-submodules=dirty"]);
+  const changed = await git(place, ["diff", "--name-only", "--no-ext-diff", "--ignore-submodules=dirty", head]);
   const untracked = await git(place, ["ls-files", "--others", "--exclude-standard", "--directory"]);
   if (changed !== "" || untracked !== "") return path;
   await removeWorktree(repository, path);

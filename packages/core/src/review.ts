@@ -112,7 +112,7 @@ async function decide(
         tell(events, event, id);
       });
       // Whoever was killed before it could tidy up left its worktree.
-      await clearLeftover(repository, id);
+      await clearLeftover(repository, id, journal.record.head);
       return outcomeOf(journal.record, repository.checkout ?? repository.commonDir);
     } finally {
       await journal.close();

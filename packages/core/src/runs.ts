@@ -141,10 +141,10 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
   const directory = runDirectory(repository.commonDir, run.id);
   const release = await takeLock(join(directory, "lock"), 0);
   try {
-    const left = await clearLeftover(repository, run.id);
+    const { branch, head } = run.outcome;
+    const left = await clearLeftover(repository, run.id, head);
     if (left !== undefined) return `there are uncommitted files in ${left}`;
     if (await hasKept(directory)) return `there are repositories that were not committed in ${keptIn(directory)}`;
-    const { branch, head } = run.outcome;
     // Only where the run left it: what somebody built on top of it is theirs.
     await tryGit(repository.place, ["update-ref", "-d", `refs/heads/${branch}`, head]);
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });

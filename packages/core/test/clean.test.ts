@@ -1,0 +1,41 @@
+import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { approve, cleanRuns, openRun, type Outcome, reject, runTask, TaskEvents } from "@aifactory/core";
+import { type Script, scriptedProvider } from "@aifactory/core/testing";
+import { done, workbench, write } from "./workbench.js";
+
+const bench = workbench();
+
+/** A run that git refuses every commit from the given call of a tool on. */
+function startHeld(turns: readonly Script[], fromCall: number): Promise<Outcome> {
+  const events = new TaskEvents();
+  let calls = 0;
+  events.on("tool-started", (_event, id) => {
+    if (++calls === fromCall) writeFileSync(join(bench.repository.path, ".git/refs/heads/aifactory", `${id}.lock`), "");
+  });
+  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+  return runTask(task, { providers: [scriptedProvider({ turns })], worktreeRoot: bench.worktreeRoot, events });
+}
+
+describe("what could not be committed", () => {
+  it("is kept by cleanRuns, which says where", async () => {
+    const failed = await startHeld([write("a.py", "hours of work\n"), done], 1);
+    const { worktree = "" } = await openRun(failed);
+    const why = expect.stringContaining(worktree);
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: failed.id, why }] });
+    expect(await readFile(join(worktree, "a.py"), "utf8")).toBe("hours of work\n");
+  });
+
+  it.each([
+    ["approve", (run: Outcome) => approve(run, { unverified: true })],
+    ["reject", (run: Outcome) => reject(run)],
+  ] as const)("is kept by %s of what was committed before", async (_name, decide) => {
+    const failed = await startHeld([write("a.py"), write("b.py", "hours of work\n"), done], 2);
+    expect(failed).toMatchObject({ review: "pending", stat: { files: 1 } });
+    const { worktree = "" } = await openRun(failed);
+    await decide(failed);
+    expect(await readFile(join(worktree, "b.py"), "utf8")).toBe("hours of work\n");
+  });
+});
