@@ -57,7 +57,13 @@ export type RecordEvent =
       readonly attempt: number;
       readonly model?: string;
     }
-  | { readonly type: "message"; readonly step: StepKey; readonly message: Message }
+  | {
+      readonly type: "message";
+      readonly step: StepKey;
+      readonly message: Message;
+      /** With the first result of a turn's calls: how long all of them took. */
+      readonly toolsMs?: number;
+    }
   | {
       readonly type: "turn-finished";
       readonly step: StepKey;

@@ -21,9 +21,9 @@ export interface WorkResult {
  */
 export async function work(order: WorkOrder): Promise<WorkResult> {
   const messages: Message[] = [...order.history];
-  const say = async (message: Message): Promise<void> => {
+  const say = async (message: Message, toolsMs?: number): Promise<void> => {
     messages.push(message);
-    await order.emit({ type: "message", step: order.step, message });
+    await order.emit({ type: "message", step: order.step, message, ...(toolsMs !== undefined && { toolsMs }) });
   };
   const tools = order.provider.kind === "model" ? order.tools : [];
   const runner = toolRunner(tools, order.context, order.step, order.tell, order.deadlines.graceMs);
@@ -42,8 +42,10 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
     if (reply.error?.code === "context-overflow" && asker.overflowed()) continue;
     const { message, nearMiss } = await readCalls(order, reply, offered);
     if (message.text !== "" || message.calls.length > 0) await say(message);
+    const ranAt = performance.now();
     const outcomes = await runner.run(message.calls, offered);
-    for (const outcome of outcomes) await say(outcome.message);
+    const toolsMs = Math.round(performance.now() - ranAt);
+    for (const [at, outcome] of outcomes.entries()) await say(outcome.message, at === 0 ? toolsMs : undefined);
     if (changesSomething(order.provider, outcomes) || reply.error) written = await order.checkpoint();
     // A limit of minutes ends a turn by the same signal as the caller does.
     if (reply.error) return failed(reply.error, order.limit(), message.text);

@@ -60,8 +60,9 @@ function begin(seq: number, at: string, event: Extract<RecordEvent, { type: "run
 function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunRecord> {
   switch (event.type) {
     case "run-started":
-    case "message":
       return {};
+    case "message":
+      return { workMs: record.workMs + (event.toolsMs ?? 0) };
     case "step-started":
       return {
         attempts: { ...record.attempts, [event.step]: event.attempt },
