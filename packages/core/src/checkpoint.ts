@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { findUnfit, type LeftOut } from "./checkpoint/left-out.js";
 import type { DiffStat } from "./events.js";
 import { git, gitError, type GitPlace, lacksDisk, tryGit } from "./git.js";
-import { printable } from "./output.js";
+import { shownName } from "./git/byte-names.js";
 import type { Repository } from "./repository.js";
 
 /** A commit of a run, and the size of the whole change up to it. */
@@ -69,13 +69,13 @@ async function stageAll(place: GitPlace, excludes: string, head: string): Promis
   const { huge, repositories, histories } = await findUnfit(place, config, head);
   const input = [".", ...[...huge, ...repositories].map((path) => `:(exclude,literal)${path}`)].join("\0");
   const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-  const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input });
+  const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input, bytes: true });
   // Files that the disk has no room for are not refused: what is left out is gone with the worktree.
   if (added.exitCode > 1 || lacksDisk(added.stderr)) throw gitError("git add failed", added);
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
   const others = [
-    ...huge.map((path) => `${printable(path)} (larger than 1 GB)`),
-    ...refused.map((line) => printable(line.slice("error: ".length))),
+    ...huge.map((path) => `${shownName(path)} (larger than 1 GB)`),
+    ...refused.map((line) => shownName(line.slice("error: ".length))),
   ];
   return { repositories, histories, others };
 }

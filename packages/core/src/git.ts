@@ -11,6 +11,8 @@ export type { GitPlace } from "./types.js";
 /** Further settings of one git command. */
 export interface GitOptions {
   readonly input?: string;
+  /** Input and output are bytes, one character each (`git/byte-names.ts`). Default: text. */
+  readonly bytes?: true;
   readonly signal?: AbortSignal;
   /** Settings, `name=value`; they win. A value has no `=` in it. */
   readonly config?: readonly string[];
@@ -111,6 +113,7 @@ async function bareGit(place: GitPlace, args: readonly string[], options: GitOpt
       ...options.env,
     }),
     ...(options.input !== undefined && { input: options.input }),
+    ...(options.bytes && { encoding: "latin1" }),
     ...(options.signal && { signal: options.signal }),
     trusted: true,
     // What works on files can take long, and would be in the way of whoever goes on after we were killed.

@@ -4,7 +4,7 @@ import { StringDecoder } from "node:string_decoder";
 export interface BoundedOutput {
   write(chunk: Buffer): void;
   /** What was kept, as text; where something was left out, a line says how much. */
-  text(): string;
+  text(encoding?: BufferEncoding): string;
   /** Bytes seen, kept or not. */
   readonly bytes: number;
   readonly truncated: boolean;
@@ -39,12 +39,12 @@ export function boundedOutput(limit: number): BoundedOutput {
         tailBytes = tailLimit;
       }
     },
-    text() {
+    text(encoding = "utf8") {
       const end = Buffer.concat(tail).subarray(Math.max(0, tailBytes - tailLimit));
       const left = bytes - headBytes - end.length;
       const start = Buffer.concat(head);
-      if (left === 0) return Buffer.concat([start, end]).toString("utf8");
-      return `${start.toString("utf8")}\n[… ${left} bytes left out …]\n${end.toString("utf8")}`;
+      if (left === 0) return Buffer.concat([start, end]).toString(encoding);
+      return `${start.toString(encoding)}\n[… ${left} bytes left out …]\n${end.toString(encoding)}`;
     },
     get bytes() {
       return bytes;

@@ -20,6 +20,8 @@ export interface Command {
   readonly env?: Environment;
   /** What the program reads from its standard input. Absent: nothing, it is closed. */
   readonly input?: string;
+  /** What its input and output are. `latin1`: bytes, one character each. Default `utf8`. */
+  readonly encoding?: "utf8" | "latin1";
   /** Keeps its standard input open for `write` and `end`. Default false. */
   readonly dialogue?: boolean;
   /** Milliseconds until everything it started is killed. Default: never. */
@@ -99,7 +101,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
   if (!readsLines) child.stdout?.on("data", (chunk: Buffer) => stdout.write(chunk));
   const channel = boundedOutput(64 * 1024 * 1024);
   child.stdio[3]?.on("data", (chunk: Buffer) => channel.write(chunk)).on("error", () => {});
-  feed(child, command.input);
+  feed(child, command);
 
   let stopped: CommandResult["stopped"];
   let killing: Promise<void> | undefined;
@@ -120,7 +122,7 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
       await (killing ?? (command.trusted ? undefined : killTree(child.pid, mark)));
       await drained(child, readsLines);
       const truncated = stdout.truncated || stderr.truncated;
-      const kept = { stdout: stdout.text(), stderr: stderr.text(), truncated };
+      const kept = { stdout: stdout.text(command.encoding), stderr: stderr.text(command.encoding), truncated };
       const heard = command.channel && { channel: channel.text() };
       const durationMs = Math.round(performance.now() - startedAt);
       return { exitCode, signal, ...kept, ...heard, ...(stopped && { stopped }), durationMs };
@@ -150,24 +152,20 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
 }
 
 const pipeIf = (wanted: boolean | undefined): "pipe" | "ignore" => (wanted ? "pipe" : "ignore");
-function feed(child: ChildProcess, input: Command["input"]): void {
+
+function feed(child: ChildProcess, { input, encoding }: Command): void {
   // A program that does not read its input closes the pipe; that is its right and no error.
   child.stdin?.on("error", () => {});
-  if (input !== undefined) child.stdin?.end(input);
+  if (input !== undefined) child.stdin?.end(input, encoding ?? "utf8");
 }
 
-async function exited(child: ChildProcess, { command, cwd }: Command): Promise<[number | null, string | null]> {
-  try {
-    return await new Promise((resolve, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code, signal) => resolve([code, signal]));
-    });
-  } catch (cause) {
-    const where = cwd === undefined ? "" : ` in ${cwd}`;
-    throw new AifactoryError("program-missing", `Could not start ${command}${where}: is it installed and on PATH?`, {
-      cause,
-    });
-  }
+function exited(child: ChildProcess, { command, cwd }: Command): Promise<[number | null, string | null]> {
+  const where = cwd === undefined ? "" : ` in ${cwd}`;
+  const missing = `Could not start ${command}${where}: is it installed and on PATH?`;
+  return new Promise((resolve, reject) => {
+    child.once("error", (cause) => reject(new AifactoryError("program-missing", missing, { cause })));
+    child.once("exit", (code, signal) => resolve([code, signal]));
+  });
 }
 
 /** Waits for the rest of the output; what holds a pipe open after all was killed is left behind. */

@@ -21,9 +21,9 @@ afterEach(async () => rm(outside, { recursive: true, force: true }));
 const filterConfig = (script: string): string => `git config filter.evil.clean '${script}'`;
 
 /** Makes a repository in the worktree whose own settings name a program to run whenever git looks at its files. */
-const nestedTrap = (script: string): string =>
+const nestedTrap = (script: string, name = "sub"): string =>
   [
-    "mkdir sub; cd sub; git init --quiet; echo one > f; git add f",
+    `mkdir ${name}; cd ${name}; git init --quiet; echo one > f; git add f`,
     "git -c user.name=a -c user.email=a@b commit --quiet -m x",
     `echo '* filter=evil' > .gitattributes; ${filterConfig(script)}; git config core.fsmonitor '${script}'`,
     // Looks changed and is not: git has to read it, through the filter.
@@ -107,6 +107,19 @@ describe("a repository within the worktree", () => {
     expect(await readdir(outside)).toEqual([]);
     expect(await bench.repository.git("ls-tree", "--name-only", outcome.branch)).toBe("a.py\napp.py\ndone.py");
     expect(outcome.notices).toContainEqual({ code: "nested-repository", message: expect.stringContaining("sub") });
+  });
+
+  // Other systems have no such names.
+  it.skipIf(process.platform !== "linux")("runs nothing either under a name that is no UTF-8", async () => {
+    const name = "\"$(printf 'sub\\377')\"";
+    const { outcome } = await attack(bench, [
+      command(nestedTrap(`touch ${outside}/proof; cat`, name)),
+      command(`touch ${name}/f; echo 1 > a.py`),
+      command("echo 2 > b.py"),
+    ]);
+    expect(outcome).toMatchObject({ status: "ready", notices: [{ code: "nested-repository" }] });
+    expect(await readdir(outside)).toEqual([]);
+    expect(await bench.repository.git("ls-tree", "--name-only", outcome.branch)).toBe("a.py\napp.py\nb.py\ndone.py");
   });
 
   it("filled into a submodule's folder runs nothing, and the submodule stays as it was", async () => {

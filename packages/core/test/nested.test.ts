@@ -74,6 +74,22 @@ describe.each(["auto", "none"] as const)("repositories within the worktree (sand
   });
 });
 
+describe("a repository whose name is no UTF-8", () => {
+  it.skipIf(process.platform !== "linux")("is kept and put back like any other", async () => {
+    const runs = await setUp();
+    const name = "\"lib/$(printf 'sub\\377')\"";
+    const made = command(`mkdir -p ${name}; cd ${name}; git init --quiet; echo hours > f; ${commit}; echo 2 > f`);
+    const failed = await start([made, broken]);
+    const [entry] = await readdir(Buffer.from(join(runs, failed.id, "kept/lib")), "latin1");
+    expect(entry).toBe("sub\u00ff");
+    expect(failed.notices).toMatchObject([{ code: "nested-repository" }]);
+    const see = command(`git -C ${name} log --format=%s; git -C ${name} status -s`);
+    const { outcome, told } = await goOn(failed, [see, write("c.py"), done]);
+    expect(outcome).toMatchObject({ status: "ready" });
+    expect(told).toContain("inner\n M f");
+  });
+});
+
 describe("a run whose process was killed", () => {
   it("is resumed with a repository that somebody made in its worktree, and says so", async () => {
     const runs = await setUp();

@@ -2,15 +2,15 @@ import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { git, type GitPlace } from "../git.js";
+import { type ByteName, fileOf, shownName, textOf, toByteName } from "../git/byte-names.js";
 import { largerThan, namesIn } from "../git/listed.js";
-import { printable } from "../output.js";
 
 /** What a checkpoint could not take. */
 export interface LeftOut {
   /** Repositories within the worktree that are not committed: new ones, and submodules that are filled. Relative paths. */
-  readonly repositories: readonly string[];
+  readonly repositories: readonly ByteName[];
   /** Folders that are committed like any other, but not the history that a repository of their own keeps in them. */
-  readonly histories: readonly string[];
+  readonly histories: readonly ByteName[];
   /** Huge new files, and files that git refuses, in words. */
   readonly others: readonly string[];
 }
@@ -22,39 +22,42 @@ const hugeBytes = 1024 * 1024 * 1024;
 
 /** What is not to be staged, and why. */
 export interface Unfit extends Omit<LeftOut, "others"> {
-  readonly huge: readonly string[];
+  readonly huge: readonly ByteName[];
 }
 
 /** Looks for it. Untracked repositories are listed by git with a slash at the end; of those in tracked folders it says nothing. */
 export async function findUnfit(place: GitPlace, config: readonly string[], head: string): Promise<Unfit> {
   const [others, { folders, submodules }] = await Promise.all([
-    git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config }),
+    git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config, bytes: true }),
     foldersOf(place, head),
   ]);
-  const isRepository = (path: string): boolean => existsSync(join(place.cwd, path, ".git"));
-  const own = await realpath(place.cwd);
+  const own = await realpath(fileOf(toByteName(place.cwd)), { encoding: "latin1" });
+  const isRepository = (path: ByteName): boolean => existsSync(fileOf(join(own, path, ".git")));
   const reallyThere = await Promise.all(
     // A link in a folder's place may lead to any repository.
-    folders.filter(isRepository).map(async (path) => (await realpath(join(own, path))) === join(own, path) && path),
+    folders.filter(isRepository).map(async (path) => {
+      const there = await realpath(fileOf(join(own, path)), { encoding: "latin1" });
+      return there === join(own, path) && path;
+    }),
   );
   return {
     repositories: [...foldersAmong(namesIn(others)), ...submodules.filter(isRepository)],
     histories: reallyThere.filter((path) => path !== false),
-    huge: await largerThan(hugeBytes, place.cwd, namesIn(others)),
+    huge: await largerThan(hugeBytes, own, namesIn(others)),
   };
 }
 
 /** The folders of a commit, and its submodules. */
-async function foldersOf(place: GitPlace, commit: string): Promise<{ folders: string[]; submodules: string[] }> {
-  const entries = (await git(place, ["ls-tree", "-r", "-d", "-z", commit])).split("\0");
-  const paths = (mode: string): string[] =>
+async function foldersOf(place: GitPlace, commit: string): Promise<{ folders: ByteName[]; submodules: ByteName[] }> {
+  const entries = (await git(place, ["ls-tree", "-r", "-d", "-z", commit], { bytes: true })).split("\0");
+  const paths = (mode: string): ByteName[] =>
     entries.filter((entry) => entry.startsWith(mode)).map((entry) => entry.slice(entry.indexOf("\t") + 1));
   return { folders: paths("040000 "), submodules: paths("160000 ") };
 }
 
 /** The paths of a commit's submodules. */
 export async function submodulesOf(place: GitPlace, commit: string): Promise<readonly string[]> {
-  return (await foldersOf(place, commit)).submodules;
+  return (await foldersOf(place, commit)).submodules.map(textOf);
 }
 
 /** What a person is told of it. `kept` is the folder that repositories are kept in. */
@@ -79,12 +82,12 @@ export function noticesOf(
   return notices;
 }
 
-function foldersAmong(names: Iterable<string>): string[] {
-  const folders: string[] = [];
+function foldersAmong(names: Iterable<ByteName>): ByteName[] {
+  const folders: ByteName[] = [];
   for (const name of names) if (name.endsWith("/")) folders.push(name.slice(0, -1));
   return folders;
 }
 
-function named(paths: readonly string[]): string {
-  return paths.map(printable).join(", ");
+function named(paths: readonly ByteName[]): string {
+  return paths.map(shownName).join(", ");
 }

@@ -1,6 +1,7 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
+import { type ByteName, fileOf } from "./byte-names.js";
 
 /** The names in what git lists with `-z`, one after the other: there may be a million. */
 export function* namesIn(listed: string): Generator<string> {
@@ -20,11 +21,11 @@ export function* namesIn(listed: string): Generator<string> {
  */
 export async function largerThan(
   bytes: number,
-  root: string,
-  names: Iterable<string>,
+  root: ByteName,
+  names: Iterable<ByteName>,
   signal?: AbortSignal,
-): Promise<string[]> {
-  const large: string[] = [];
+): Promise<ByteName[]> {
+  const large: ByteName[] = [];
   let looked = 0;
   for (const name of names) {
     if (sizeOf(join(root, name)) > bytes) large.push(name);
@@ -35,9 +36,9 @@ export async function largerThan(
   return large;
 }
 
-function sizeOf(path: string): number {
+function sizeOf(path: ByteName): number {
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return lstatSync(fileOf(path), { throwIfNoEntry: false })?.size ?? 0;
   } catch {
     // A folder on the way is a file by now, or can't be read.
     return 0;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type GitResult, tryGit } from "../git.js";
+import { textOf, toByteName } from "../git/byte-names.js";
 import { largerThan, namesIn } from "../git/listed.js";
 import { printable } from "../output.js";
 import { searchSays, toolSays } from "../prompts.js";
@@ -89,7 +90,8 @@ async function search(
 async function largeFiles(spec: string, { git: place, root, signal }: ToolContext): Promise<string[]> {
   const listed = await tryGit(place, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", spec], {
     signal,
+    bytes: true,
   });
-  const large = await largerThan(largest, root, namesIn(listed.stdout), signal);
-  return large.slice(0, 100);
+  const large = await largerThan(largest, toByteName(root), namesIn(listed.stdout), signal);
+  return large.slice(0, 100).map(textOf);
 }
