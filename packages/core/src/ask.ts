@@ -34,6 +34,8 @@ export interface WorkOrder {
   readonly nudges: { readonly [rule: string]: number };
   readonly deadlines: Deadlines;
   readonly retry: Retry;
+  /** By model string: what its provider's session has counted so far. A session may last longer than this work. */
+  readonly sessions: Map<string, Usage>;
   readonly effort?: Effort;
   /** Writes to the journal before it resolves. */
   readonly emit: (event: RecordEvent) => Promise<void>;
@@ -60,7 +62,6 @@ export function askerFor(order: WorkOrder): Asker {
   const { step, provider, asked, model, system, context, effort } = order;
   const tools = order.tools.map(describeTool);
   const window = conversationWindow(order.contextTokens, system.length + JSON.stringify(tools).length);
-  let session: Usage | undefined;
 
   const fit = async (messages: readonly Message[]): Promise<readonly Message[]> => {
     // An agent looks after its own.
@@ -88,12 +89,12 @@ export function askerFor(order: WorkOrder): Asker {
         deadlines: order.deadlines,
         retry: order.retry,
         signal: context.signal,
-        session,
+        session: order.sessions.get(asked),
         limit: (usage) => order.limit(usage),
         onEvent: (event) => order.tell({ type: "turn-event", step, event }),
         onRetry: (attempt, delayMs, error) => order.tell({ type: "retry", step, attempt, delayMs, error }),
       });
-      session = reply.session;
+      if (reply.session) order.sessions.set(asked, reply.session);
       window.counted(reply.usage?.inputTokens);
       const usage = reply.usage && order.priced(reply.usage);
       await order.emit({

@@ -57,6 +57,7 @@ export async function drive({ repository, journal, release, parts, options }: Dr
     history: async (step) => historyOf(await journal.entries(), step),
     deadlines: options.deadlines ?? {},
     retry: options.retry ?? {},
+    sessions: new Map(),
     signal: options.signal ?? new AbortController().signal,
     worktree: () => (opened ??= openFor(run, parts, options)),
     async discard() {

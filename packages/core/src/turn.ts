@@ -3,7 +3,7 @@ import { type Deadlines, orLeft, watchDeadlines } from "./deadlines.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import { delayBefore, maySendAgain, type Retry, tooLate } from "./retry.js";
 import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
-import { usageMeter } from "./usage.js";
+import { type UsageMeter, usageMeter } from "./usage.js";
 
 /** One turn to take. */
 export interface TurnOrder {
@@ -35,21 +35,26 @@ export interface Reply {
 /** Takes one turn: with deadlines, tried again where that is safe. Never throws; the reply carries the error. */
 export async function takeTurn(order: TurnOrder): Promise<Reply> {
   const startedAt = performance.now();
-  const meter = usageMeter(order.session);
+  let { session } = order;
+  let usage: Usage | undefined;
   for (let attempt = 1; ; attempt++) {
+    const meter = usageMeter(session, usage);
     const { finish, started } = await attemptTurn(order, meter);
     const error = finish.error ?? (finish.reason.unified === "aborted" ? abortedError() : undefined);
-    const usage = meter.turn();
+    usage = meter.turn();
+    session = meter.session();
     const reply: Reply = {
       message: finish.message,
       reason: finish.reason,
       ...(finish.servedModel !== undefined && { servedModel: finish.servedModel }),
       ...(usage && { usage }),
-      session: meter.session(),
+      session,
       ...(error && { error }),
       durationMs: Math.round(performance.now() - startedAt),
     };
     if (!error || attempt >= order.retry.attempts || !maySendAgain(order.provider, error, started)) return reply;
+    const limit = order.limit?.(usage ?? {});
+    if (limit) return { ...reply, error: limit };
     const delayMs = delayBefore(attempt, error, order.retry);
     if (delayMs > order.retry.longestMs) return { ...reply, error: tooLate(error, order.retry) };
     order.onRetry(attempt, delayMs, error);
@@ -68,7 +73,7 @@ interface Attempt {
 }
 
 /** One try: the provider's events, each deadline and the abort race; what wins ends the turn. */
-async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter>): Promise<Attempt> {
+async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt> {
   const stop = new AbortController();
   const watch = watchDeadlines(order.provider, order.deadlines, (error) => stop.abort(error));
   const onAbort = (): void => stop.abort(abortedError());
@@ -83,7 +88,7 @@ async function attemptTurn(order: TurnOrder, meter: ReturnType<typeof usageMeter
     for (;;) {
       const coming = events.next();
       const step = await Promise.race([coming, stopped]);
-      if (step === "stopped") return await afterStop(order, events, coming, stop.signal, said);
+      if (step === "stopped") return await afterStop(order, lastWords(events, coming, said, meter), stop.signal, said);
       if (step.done)
         return ended(
           said,
@@ -125,12 +130,11 @@ function isMore({ type }: TurnEvent): boolean {
 /** What the provider still says after a stop is kept; the reason is ours. One that does not end is left behind. */
 async function afterStop(
   { deadlines }: TurnOrder,
-  events: AsyncIterator<TurnEvent>,
-  coming: Promise<IteratorResult<TurnEvent>>,
+  words: Promise<AssistantMessage | undefined>,
   stop: AbortSignal,
   said: Said,
 ): Promise<Attempt> {
-  const last = await orLeft(lastWords(events, coming, said), stop, deadlines.graceMs).catch(() => undefined);
+  const last = await orLeft(words, stop, deadlines.graceMs).catch(() => undefined);
   return ended({ ...said, ...(last?.result && { message: last.result }) }, reasonOf(stop));
 }
 
@@ -138,11 +142,13 @@ async function lastWords(
   events: AsyncIterator<TurnEvent>,
   coming: Promise<IteratorResult<TurnEvent>>,
   said: Said,
+  meter: UsageMeter,
 ): Promise<AssistantMessage | undefined> {
   for (let next = coming; ; next = events.next()) {
     const step = await next;
     if (step.done) return undefined;
     if (step.value.type === "text") said.text += step.value.text;
+    if (step.value.type === "usage") meter.count(step.value);
     if (step.value.type === "finish") return step.value.message;
   }
 }

@@ -32,29 +32,32 @@ function subtractUsage(total: Usage, before: Usage): Usage {
   return rest;
 }
 
-/** Counts one turn's usage, whichever way the provider reports it. */
+/** Counts the usage of one try of a turn, whichever way the provider reports it. */
 export interface UsageMeter {
   count(event: UsageEvent): void;
-  /** This turn's usage so far; undefined while nothing was reported. */
+  /** This turn's usage so far, earlier tries included; undefined while nothing was reported. */
   turn(): Usage | undefined;
-  /** The session's running total, to be given to the meter of its next turn. */
+  /** The session's running total, to be given to the next meter. */
   session(): Usage | undefined;
 }
 
-/** @param session The running total of the provider's session before this turn. */
-export function usageMeter(session: Usage | undefined): UsageMeter {
-  let turn: Usage | undefined;
+/**
+ * @param session The running total of the provider's session before this try.
+ * @param earlier What earlier tries of the turn used: that was billed too.
+ */
+export function usageMeter(session: Usage | undefined, earlier?: Usage): UsageMeter {
+  let tried: Usage | undefined;
   let total = session;
   return {
     count({ counts, usage }) {
-      if (counts === "delta") turn = addUsage(turn ?? {}, usage);
-      else if (counts === "turn") turn = usage;
+      if (counts === "delta") tried = addUsage(tried ?? {}, usage);
+      else if (counts === "turn") tried = usage;
       else {
-        turn = subtractUsage(usage, session ?? {});
+        tried = subtractUsage(usage, session ?? {});
         total = usage;
       }
     },
-    turn: () => turn,
+    turn: () => (earlier && tried ? addUsage(earlier, tried) : (tried ?? earlier)),
     session: () => total,
   };
 }

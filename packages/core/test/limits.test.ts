@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { errorData, openRun, type Outcome, resumeTask, runTask, type TaskSpec } from "@aifactory/core";
-import { type Script, scriptedProvider } from "@aifactory/core/testing";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorData, openRun, type Outcome, type Provider, resumeTask, runTask, type TaskSpec } from "@aifactory/core";
+import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
 import { command } from "./hostile-model.js";
 import { done, workbench } from "./workbench.js";
 
@@ -48,3 +50,60 @@ describe("a limit of minutes counts the time of commands", () => {
     expect(await resumeTask(outcome, { ...options, limits: second })).toMatchObject(outOfTime);
   });
 });
+
+describe("usage that is reported", () => {
+  it("of tries that were cut is added up, and a limit of tokens ends them", async () => {
+    const cut: ScriptedTurn = {
+      events: [{ type: "usage", counts: "turn", usage: { inputTokens: 50_000 } }],
+      error: errorData("cut-stream", "Cut."),
+    };
+    const provider = scriptedProvider({ turns: Array.from({ length: 5 }, () => cut) });
+    const options = { providers: [provider], worktreeRoot: bench.worktreeRoot, retry: { attempts: 5, firstMs: 1 } };
+    const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+    expect(await runTask(task, options)).toMatchObject({ turns: 1, usage: { inputTokens: 250_000 } });
+    const again = scriptedProvider({ turns: Array.from({ length: 5 }, () => cut) });
+    const limited = await runTask({ ...task, limits: { tokens: 60_000 } }, { ...options, providers: [again] });
+    expect(limited).toMatchObject({
+      usage: { inputTokens: 100_000 },
+      error: { code: "limit-reached", message: expect.stringContaining("limits.tokens") },
+    });
+    expect(again.requests).toHaveLength(2);
+  });
+
+  it("after a stop, within the grace, counts", async () => {
+    const agent = agentThat(async function* ({ cwd, signal }) {
+      await writeFile(join(cwd, "a.py"), "1\n");
+      yield { type: "text", text: "Working" };
+      await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      yield { type: "usage", counts: "turn", usage: { inputTokens: 100_000, outputTokens: 5_000 } };
+      yield { type: "finish", reason: { unified: "aborted" }, message: { role: "assistant", text: "", calls: [] } };
+    });
+    const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m", limits: { minutes: 1 / 60 } };
+    expect(await runTask(task, { providers: [agent], worktreeRoot: bench.worktreeRoot })).toMatchObject({
+      status: "partial",
+      usage: { inputTokens: 100_000, outputTokens: 5_000 },
+    });
+  });
+
+  it("as the total of a session that lasts over the steps of a run is counted once", async () => {
+    let inputTokens = 0;
+    const agent = agentThat(async function* ({ cwd }) {
+      const text = inputTokens === 0 ? '{"subtasks":[{"title":"a"},{"title":"b"}]}' : "Done.";
+      inputTokens += 1_000;
+      await writeFile(join(cwd, `${inputTokens}.py`), "1\n");
+      yield { type: "usage", counts: "session", usage: { inputTokens } };
+      yield { type: "finish", reason: { unified: "stop" }, message: { role: "assistant", text, calls: [] } };
+    });
+    const model = { plan: "scripted:m", code: "scripted:m" };
+    const task = { repo: bench.repository.path, prompt: "Do it", model };
+    expect(await runTask(task, { providers: [agent], worktreeRoot: bench.worktreeRoot })).toMatchObject({
+      status: "ready",
+      turns: 3,
+      usage: { inputTokens: 3_000 },
+    });
+  });
+});
+
+function agentThat(turn: Provider["turn"]): Provider {
+  return { apiVersion: 1, name: "scripted", kind: "agent", turn };
+}
