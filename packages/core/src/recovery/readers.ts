@@ -3,6 +3,7 @@ import { readBareJson, readBareList, readCodeLine } from "./bare.js";
 import { readFunctionTag } from "./function-tag.js";
 import { readGemma } from "./gemma.js";
 import { readKimiK3 } from "./kimi-k3.js";
+import { readMinimaxM3 } from "./minimax-m3.js";
 import { readNameTags } from "./name-tags.js";
 import {
   readCallingTool,
@@ -20,7 +21,7 @@ import type { Sign } from "./signs.js";
 import { type Source } from "./source.js";
 import { readTagged, tagFormats, tokenFormats } from "./tagged.js";
 import { readTokenCall, tokenAt } from "./token-call.js";
-import { readToolTag } from "./tool-tag.js";
+import { readHeadedTags, readToolTag } from "./tool-tag.js";
 import type { FormatReader } from "./types.js";
 
 /** The readers that can make something of the place where a sign was found, in the order in which they are to be asked. */
@@ -32,13 +33,15 @@ export function readersAt(source: Source, { at, end }: Sign, tag: string): reado
   if (first === "{") return /["'“`\s{A-Za-z]/.test(second) ? braced : none;
   if (first === "<") {
     if (second === "|" || second === "｜") return tokenReaders(source, at);
-    if (tag === "" || second === "/") return none;
+    if (tag === "") return second === "]" ? minimax : none;
+    if (second === "/") return none;
     const bare = tag.includes(":") ? tag.slice(tag.lastIndexOf(":") + 1) : tag;
     const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : none);
     // A name stands in the tag of a function: one without can only hold something else.
     const isWhole = known === functionTag && text[at + 1 + tag.length] === ">";
     if (isWhole && !isTool(tools, tag)) return tag === "function" ? nameTags : tagged;
-    return isTool(tools, tag) ? [...known, readToolTag] : known;
+    if (isTool(tools, tag)) return [...known, readToolTag];
+    return known === none && at < farthestHead ? headed : known;
   }
   const last = text.charAt(end - 1);
   if (last === "(") return code;
@@ -58,12 +61,16 @@ const bracketed: readonly FormatReader[] = [readBareJson, readBareList];
 const marked: readonly FormatReader[] = [readMistral, readCallingTool, readPerl, readTagged, readBareList];
 const none: readonly FormatReader[] = [];
 const shortLine: readonly FormatReader[] = [readShortLine];
+const headed: readonly FormatReader[] = [readHeadedTags];
+/** A first line that is longer names no tool. */
+const farthestHead = 120;
 const code: readonly FormatReader[] = [readCodeLine, readUnopened];
 const tagged: readonly FormatReader[] = [readTagged];
 const pythonTag: readonly FormatReader[] = [readTagged, readRawCode];
 const token: readonly FormatReader[] = [readTokenCall];
 const gemma: readonly FormatReader[] = [readGemma];
 const functionTag: readonly FormatReader[] = [readFunctionTag, readTagged];
+const minimax: readonly FormatReader[] = [readMinimaxM3];
 const nameTags: readonly FormatReader[] = [readNameTags, readTagged];
 
 const byToken: ReadonlyMap<string, readonly FormatReader[]> = new Map([

@@ -80,7 +80,7 @@ function outputAt(source: Source, at: number): Passage | undefined {
 const onlyTags = /^(?:\s*<[^<>\n]{1,60}>)*\s*$/;
 const lineEnd = /[ \t]*(?:\r?\n|$)/y;
 const thinkingMark =
-  /(<(?:think|thinking|thought|reasoning|seed:think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>|<\|open\|>think<\|sep\|>)|(?:<\/(?:think|thinking|thought|reasoning|seed:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>|<\|end\|>)/y;
+  /(<(?:think|thinking|thought|reasoning|(?:seed|mm):think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>|<\|open\|>think<\|sep\|>)|(?:<\/(?:think|thinking|thought|reasoning|(?:seed|mm):think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>|<\|end\|>)/y;
 const outputTag =
   /<(tool_response|tool_result|tool_results|tool_output|function_results?|function_response|observation)(?:\s[^<>]*)?>/y;
 /** What is read at a tag of this name; `<channel|>` is a mark too. */
@@ -94,7 +94,9 @@ const passed: ReadonlyMap<string, typeof markAt> = new Map<string, typeof markAt
   ["reasoning", markAt],
   ["/reasoning", markAt],
   ["seed:think", markAt],
+  ["mm:think", markAt],
   ["/seed:think", markAt],
+  ["/mm:think", markAt],
   ["channel", markAt],
   ["tool_response", outputAt],
   ["tool_result", outputAt],
