@@ -1,12 +1,13 @@
-import { parametersOf } from "./toolbox.js";
+import { isTool, parametersOf } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { readJson } from "./json.js";
+import { readNamedChildren } from "./named-children.js";
 import { isRecord } from "./signature.js";
 import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 import { addValue, textOf, withoutFrame } from "./xml-values.js";
-import { readYaml } from "./yaml.js";
+import { readYaml, readYamlWithCode } from "./yaml.js";
 
 /**
  * The tool's name is the tag and its parameters are the children: Cline, Roo, "morph" XML; or JSON or YAML inside.
@@ -14,12 +15,13 @@ import { readYaml } from "./yaml.js";
  */
 export function readToolTag(source: Source, start: number): Finding | undefined {
   const { text } = source;
-  const head = matchAt(tag, text, start);
+  const head = matchAt(tag, text, start) ?? matchAt(unclosedTag, text, start);
   const name = head?.[1] ?? "";
   const declared = head && parametersOf(source.tools, name);
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
-  const found = (end: number, input: unknown, format: string, isRepaired = false, isOpen = false): Finding =>
+  const isUnclosed = head[2] === undefined;
+  const found = (end: number, input: unknown, format: string, isRepaired = isUnclosed, isOpen = false): Finding =>
     foundCall(format, "marked", start, end, name, input, {
       isText: format !== "tagged-json",
       isRepaired,
@@ -30,20 +32,40 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
   const isKnown = (key: string): boolean => declared.size === 0 || declared.has(key);
   if (!Object.keys(attributes).every(isKnown)) return undefined;
   if (head[3] === "/") return found(from, attributes, "morph-xml");
-  const closer = `</${name}>`;
+  // A tag that was never closed ends with the sign that closes it, on a line of its own.
+  const closer = isUnclosed ? "/>" : `</${name}>`;
   const at = skipSpace(text, from);
-  if (text.startsWith(closer, at)) return found(at + closer.length, attributes, "morph-xml");
-  if (text[at] === "<") return readChildren(source, start, at, closer, attributes, isKnown, found);
+  if (text[at] === "<") {
+    const end = closerEnd(text, at, closer);
+    return end < 0
+      ? readChildren(source, start, at, closer, attributes, isKnown, found)
+      : found(end, attributes, "morph-xml");
+  }
   if (text[at] === "{") {
     const reading = readJson(source, at);
     const after = skipSpace(text, reading.end);
     if (reading.trouble !== undefined || !isRecord(reading.value) || !text.startsWith(closer, after)) return undefined;
-    return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired);
+    return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired || isUnclosed);
   }
-  const stop = find(source, closer, from);
-  if (stop < 0 || !spend(source, stop - from)) return undefined;
-  const values = readYaml(text.slice(from, stop));
-  return values && Object.keys(values).every(isKnown) ? found(stop + closer.length, values, "yaml-xml") : undefined;
+  const stop = find(source, isUnclosed ? "\n/>" : closer, from);
+  if (stop < 0 || !spend(source, 2 * (stop - from))) return undefined;
+  const end = text.indexOf(">", stop) + 1;
+  const body = text.slice(from, stop);
+  const values = readYaml(body);
+  if (values) return Object.keys(values).every(isKnown) ? found(end, values, "yaml-xml") : undefined;
+  // Where the name comes again, the code may go on behind its first closing tag.
+  const withCode = find(source, closer, end) < 0 ? readYamlWithCode(body, declared) : undefined;
+  return withCode && found(end, withCode, "yaml-xml", true);
+}
+
+/** The name of a tool alone in the first line of a reply, its parameters as tags below it, and nothing else. */
+export function readHeadedTags(source: Source, start: number): Finding | undefined {
+  const { text } = source;
+  const name = headline.exec(text.slice(0, start))?.[1] ?? "";
+  const children = isTool(source.tools, name) ? readNamedChildren(source, start, name, nothing) : undefined;
+  if (!children || children.end < text.length) return undefined;
+  const traits = { isText: true, isRepaired: true, isOpen: true, dropsUndeclared: false };
+  return foundCall("morph-xml", "marked", 0, children.end, name, children.values, traits);
 }
 
 function readChildren(
@@ -76,11 +98,19 @@ function readChildren(
     // The same closing tag twice: the second one closes nothing.
     if (text.startsWith(`</${key}>`, at)) at = skipSpace(text, at + key.length + 3);
   }
-  if (text.startsWith(closer, at)) return found(at + closer.length, values, "cline-xml");
+  const end = closerEnd(text, at, closer);
+  if (end >= 0) return found(end, values, "cline-xml");
   // Everything is there but the last closing tag.
   return at >= text.length && Object.keys(values).length > 0
     ? found(at, values, "cline-xml", true, true)
     : trouble(at >= text.length ? "cut-off" : "unreadable", at);
+}
+
+/** The place behind the closing tag at `at`, also of one with blanks in it; -1: it does not stand there. */
+function closerEnd(text: string, at: number, closer: string): number {
+  if (text.startsWith(closer, at)) return at + closer.length;
+  const loose = text.startsWith("</", at) ? matchAt(looseCloser, text, at) : null;
+  return loose && `</${loose[1] ?? ""}>` === closer ? at + loose[0].length : -1;
 }
 
 /** The closing tag of a child that another parameter or the end of the call follows: one in the middle is part of the value. */
@@ -99,7 +129,7 @@ function childEnd(
   ) {
     if (!spend(source, at - last)) return -1;
     const after = skipSpace(text, at + childCloser.length);
-    if (after >= text.length || text.startsWith(closer, after) || text.startsWith(childCloser, after)) return at;
+    if (after >= text.length || closerEnd(text, after, closer) >= 0 || text.startsWith(childCloser, after)) return at;
     const next = matchAt(tag, text, after);
     if (next && isKnown(next[1] ?? "")) return at;
   }
@@ -119,5 +149,10 @@ function attributesIn(written: string): Record<string, unknown> {
   return values;
 }
 
-const tag = /<([A-Za-z_][\w.:-]{0,80})((?:\s+[\w:-]+\s*=\s*(?:"[^"<>]*"|'[^'<>]*'))*)\s*(\/?)>/y;
-const attribute = /([\w:-]+)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')/g;
+/** In an attribute a `>` is text; a `<` in one was never closed. */
+const tag = /<([A-Za-z_][\w.:-]{0,80})((?:\s+[\w:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
+const unclosedTag = /<([A-Za-z_][\w.:-]{0,80})[ \t]*\r?\n/y;
+const attribute = /([\w:-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
+const looseCloser = /<\/\s*([\w.:-]{1,81})\s*>/y;
+const headline = /^\s*([\w.-]{1,100}):?[ \t]*\r?\n\s*$/;
+const nothing = /(?!)/y;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readYaml } from "./yaml.js";
+import { readYaml, readYamlWithCode } from "./yaml.js";
 
 describe("YAML between tags", () => {
   it.each<[string, string, unknown]>([
@@ -28,5 +28,23 @@ describe("YAML between tags", () => {
     ["something that follows", "a: 1\nand then prose"],
   ])("leaves %s alone", (_, text) => {
     expect(readYaml(text)).toBeUndefined();
+  });
+  const keys = new Set(["a", "b"]);
+  const code = "'''Doc.\n'''\nx: 1\n  y = 2";
+
+  it("reads code with a docstring as the last value", () => {
+    expect(readYamlWithCode(`a: 1\nb: ${code}\n`, keys)).toEqual({ a: 1, b: code });
+    expect(readYamlWithCode(`\nb: ${code}`, new Set(["b"]))).toEqual({ b: code });
+  });
+
+  it.each([
+    ["a key is missing", `b: ${code}`],
+    ["the key is not known", `a: 1\nc: ${code}`],
+    ["a key stands there twice", `a: 1\nb: 2\nb: ${code}`],
+    ["what stands before it is no YAML", `a: 1\nwords\nb: ${code}`],
+    ["the quotes may be the format's", "a: 1\nb: '''\nx = '''y'''\n'''"],
+    ["the docstring never ends", "a: 1\nb: '''Doc.\nx = 1"],
+  ])("does not where %s", (_, text) => {
+    expect(readYamlWithCode(text, keys)).toBeUndefined();
   });
 });

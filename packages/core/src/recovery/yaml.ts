@@ -19,6 +19,25 @@ export function readYaml(text: string): { readonly [key: string]: unknown } | un
   return map && reader.at >= lines.length ? map : undefined;
 }
 
+/**
+ * YAML whose last value is code with a docstring at its head. It reaches to the end: every other key has been given before it,
+ * and what is in triple quotes from end to end, where they may be the format's own, is not taken.
+ */
+export function readYamlWithCode(
+  text: string,
+  keys: ReadonlySet<string>,
+): { readonly [key: string]: unknown } | undefined {
+  const head = codeLine.exec(text);
+  const [, key = "", quote = ""] = head ?? [];
+  if (!head || !keys.has(key)) return undefined;
+  const before = text.slice(0, head.index);
+  const map = before.trim() === "" ? {} : readYaml(before);
+  if (!map || ![...keys].every((other) => (other === key) !== Object.hasOwn(map, other))) return undefined;
+  const code = text.slice(head.index + head[0].length - quote.length).replace(/\r?\n[ \t]*$/, "");
+  const isCode = code.includes(quote, quote.length) && !code.trimEnd().endsWith(quote);
+  return isCode ? { ...map, [key]: code } : undefined;
+}
+
 function readMap(reader: YamlLines, indent: number, depth: number): { readonly [key: string]: unknown } | undefined {
   const map: Record<string, unknown> = {};
   for (skipEmpty(reader); reader.at < reader.lines.length; skipEmpty(reader)) {
@@ -98,5 +117,6 @@ export function indentOf(line: string): number {
 }
 
 const fence = /^\s*```(?:ya?ml)?\n([^]*)\n[ \t]*```\s*$/;
+const codeLine = /^([\w.-]{1,100}):[ \t]*("""|''')/m;
 const keyLine = /^\s*["']?([\w.-]{1,100})["']?:(?:\s+(.*))?$/;
 const listItem = /^(\s*-\s+|\s*-$)(.*)$/;
