@@ -75,7 +75,7 @@ const layers: readonly (readonly string[])[] = [
   ["checkout", "git"],
   ["process", "sandbox"],
   ["environment", "holder", "output", "private-places", "process-tree", "scratch"],
-  ["bounded-fetch", "events", "phases", "task", "usage"],
+  ["bounded-fetch", "events", "phases", "secrecy", "task", "usage"],
   ["errors", "types"],
 ];
 

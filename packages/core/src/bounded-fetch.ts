@@ -1,4 +1,5 @@
 import { AifactoryError } from "./errors.js";
+import { blankCut, secrecyOf, secretsInAddress, soundsSecret } from "./secrecy.js";
 
 /** Bytes of one answer, unpacked. The longest answers of models come to some 40 MB with everything around them. */
 const mostBytes = 128 * 1024 * 1024;
@@ -12,10 +13,14 @@ const longestRefusal = 16 * 1024;
 /**
  * `fetch` for adapters. A server that answers without end, or packs much into little, ends in an error before it fills
  * memory. Redirects are not followed: `fetch` would send a key in any header but `authorization` to the other host too.
+ * A refusal does not repeat the key that it was sent.
  *
- * @throws {AifactoryError} `invalid-request` for a redirect. A body that is too long breaks off with `server-error`.
+ * @throws {AifactoryError} `invalid-request` for a redirect, and for an address that is none. A body that is too long
+ *   breaks off with `server-error`.
  */
 export async function boundedFetch(...[target, init]: Parameters<typeof fetch>): Promise<Response> {
+  const { url, headers: sent } = target instanceof Request ? target : { url: String(target), headers: init?.headers };
+  checkAddress(url);
   const response = await fetch(target, { ...init, redirect: "manual" });
   const { status, statusText, headers, body } = response;
   if (status >= 300 && status < 400 && headers.has("location")) {
@@ -26,7 +31,7 @@ export async function boundedFetch(...[target, init]: Parameters<typeof fetch>):
     throw new AifactoryError("invalid-request", message, { status });
   }
   if (body === null) return response;
-  const bounded = response.ok ? body.pipeThrough(bounds()) : await beginningOf(body);
+  const bounded = response.ok ? body.pipeThrough(bounds()) : await beginningOf(body, secretsOf(url, new Headers(sent)));
   return new Response(bounded, { status, statusText, headers });
 }
 
@@ -65,7 +70,27 @@ function tooMuch(what: string): AifactoryError {
   return new AifactoryError("server-error", `The server sent ${what} bytes; it was cut off.`, { retryable: false });
 }
 
-async function beginningOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
+/** `fetch` takes no user info in an address, and quotes the whole of it. */
+function checkAddress(url: string): void {
+  const { address } = secrecyOf(url, "");
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const wrong = !parsed ? "is none" : parsed.username + parsed.password !== "" ? "has a user or a password in it" : "";
+  if (wrong === "") return;
+  const message = `The address ${address} ${wrong}. Write it as https://host/path; the key is set by itself.`;
+  throw new AifactoryError("invalid-request", message);
+}
+
+/** What a request carries in confidence. */
+function secretsOf(url: string, headers: Headers): readonly string[] {
+  const keys = [...headers].filter(([name]) => soundsSecret(name)).map(([, value]) => value.replace(/^\w+ /, ""));
+  return [...keys.filter((key) => key !== ""), ...secretsInAddress(url)];
+}
+
+/** Blanked before it is cut, and where it is cut within a key. */
+async function beginningOf(
+  body: ReadableStream<Uint8Array>,
+  secrets: readonly string[],
+): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const parts: Uint8Array[] = [];
   let bytes = 0;
@@ -76,5 +101,6 @@ async function beginningOf(body: ReadableStream<Uint8Array>): Promise<Uint8Array
     bytes += value.length;
   }
   await reader.cancel().catch(() => {});
-  return new Uint8Array(Buffer.concat(parts).subarray(0, longestRefusal));
+  const text = Buffer.concat(parts).subarray(0, longestRefusal).toString("latin1");
+  return new Uint8Array(Buffer.from(blankCut(text, secrets), "latin1"));
 }

@@ -8,6 +8,7 @@ export {
   type ErrorFacts,
 } from "./errors.js";
 export { boundedFetch, ownError } from "./bounded-fetch.js";
+export { secrecyOf, type Secrecy } from "./secrecy.js";
 export { agentWords, type AgentWords } from "./agent-words.js";
 export { askProgram, type ProgramQuestion } from "./ask-program.js";
 export { cliAgent, jsonLine, type AgentCommand, type CliAgent } from "./cli-agent.js";

@@ -1,4 +1,4 @@
-import { AifactoryError, boundedFetch } from "@aifactory/core";
+import { AifactoryError, boundedFetch, secrecyOf } from "@aifactory/core";
 import type Anthropic from "@anthropic-ai/sdk";
 
 /** How the provider is made. Everything is optional. */
@@ -42,7 +42,8 @@ const oneDay = 86_400_000;
  * @throws AifactoryError `auth` when there is no key.
  */
 export async function openClient({ baseURL, key }: Endpoint): Promise<Anthropic> {
-  if (key === "") throw new AifactoryError("auth", `There is no key for ${baseURL}. ${keyCure}`);
+  if (key === "")
+    throw new AifactoryError("auth", `There is no key for ${secrecyOf(baseURL, key).address}. ${keyCure}`);
   const { default: Client } = await import("@anthropic-ai/sdk");
   return new Client({ baseURL, apiKey: key, maxRetries: 0, timeout: oneDay, logLevel: "off", fetch: boundedFetch });
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorData, type ErrorFacts, errorData, ownError } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, type ErrorFacts, errorData, ownError, secrecyOf } from "@aifactory/core";
 import { type Endpoint, keyCure } from "./endpoint.js";
 import { closeNames } from "./models.js";
 
@@ -103,8 +103,7 @@ function resetIn(message: string): string | undefined {
 
 /** Some servers repeat the key in their words. */
 function say(code: ErrorCode, { baseURL, key }: Circumstances, words: string, facts: ErrorFacts = {}): ErrorData {
-  const message = `${baseURL}: ${words.trim()}`;
-  return errorData(code, key === "" ? message : message.replaceAll(key, "[key]"), facts);
+  return errorData(code, secrecyOf(baseURL, key).hide(`${baseURL}: ${words.trim()}`), facts);
 }
 
 function fieldOf(value: unknown, field: string): unknown {

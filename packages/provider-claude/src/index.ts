@@ -3,6 +3,7 @@ import {
   fromErrorData,
   type Provider,
   type ProviderStatus,
+  secrecyOf,
   type TurnEvent,
   type TurnRequest,
 } from "@aifactory/core";
@@ -22,7 +23,10 @@ export default function claude(options: ClaudeOptions = {}): Provider {
     apiVersion: 1,
     name: providerName,
     kind: "model",
-    turn: (request) => takeTurn(options, request),
+    turn(request) {
+      const { baseURL, key } = endpointOf(options);
+      return secrecyOf(baseURL, key).hideIn(takeTurn(options, request));
+    },
     check: async ({ model, signal }) => checkModel(options, model || defaultModel, signal),
     // Others may sell a model of the same name at another price.
     describe: async ({ model }) => (endpointOf(options).isAnthropic ? modelFacts(model || defaultModel) : {}),
@@ -54,7 +58,7 @@ async function checkModel(options: ClaudeOptions, model: string, signal?: AbortS
   try {
     const client = await openClient(where);
     const { display_name: name } = await client.models.retrieve(model, {}, { ...(signal && { signal }) });
-    return { billing: "key", notes: [`${name} at ${where.baseURL}.`] };
+    return { billing: "key", notes: [`${name} at ${secrecyOf(where.baseURL, "").address}.`] };
   } catch (error) {
     throw fromErrorData(failureOf(error, where, false), error);
   }

@@ -1,4 +1,4 @@
-import { AifactoryError, fromErrorData, type ProviderStatus } from "@aifactory/core";
+import { AifactoryError, fromErrorData, type ProviderStatus, secrecyOf } from "@aifactory/core";
 import { type Endpoint, openClient } from "./endpoint.js";
 import { failureOf } from "./failure.js";
 import { closeNames } from "./models.js";
@@ -17,7 +17,8 @@ export async function checkEndpoint(
   if (!names.includes(model)) {
     const near = closeNames(model, names);
     const some = near.length > 0 ? `Near to it: ${near.join(", ")}.` : `It has: ${names.slice(0, 10).join(", ")}.`;
-    throw new AifactoryError("unknown-model", `${endpoint.baseURL} has no model "${model}". ${some}`);
+    const { hide } = secrecyOf(endpoint.baseURL, endpoint.key);
+    throw new AifactoryError("unknown-model", hide(`${endpoint.baseURL} has no model "${model}". ${some}`));
   }
   return { billing: endpoint.key === "" ? "local" : "key" };
 }

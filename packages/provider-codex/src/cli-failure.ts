@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorData, errorData, type ErrorFacts } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, errorData, type ErrorFacts, secrecyOf } from "@aifactory/core";
 import type { CommandResult } from "@aifactory/core/process";
 import type { CodexCliOptions } from "./cli-command.js";
 import type { Trouble } from "./cli-messages.js";
@@ -108,9 +108,11 @@ function cureOf(code: ErrorCode, options: CodexCliOptions, model: string): strin
       return `Type: ${options.program ?? "codex"} login. To bill an API key instead: cli({ billing: "key" }).`;
     }
     const { baseURL, isOpenAI } = endpointOf(options);
-    return isOpenAI ? keyCure : `Check the key for ${baseURL}.`;
+    return isOpenAI ? keyCure : `Check the key for ${secrecyOf(baseURL, "").address}.`;
   }
-  if (code === "network" && options.billing === "key") return `Is ${endpointOf(options).baseURL} right, and running?`;
+  if (code === "network" && options.billing === "key") {
+    return `Is ${secrecyOf(endpointOf(options).baseURL, "").address} right, and running?`;
+  }
   if (code !== "unknown-model") return "";
   const near = closeNames(model, knownModels);
   return `The model was "${model}".${near.length > 0 ? ` Near to it: ${near.join(", ")}.` : ""}`;

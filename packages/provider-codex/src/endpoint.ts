@@ -1,4 +1,4 @@
-import { AifactoryError, boundedFetch } from "@aifactory/core";
+import { AifactoryError, boundedFetch, secrecyOf } from "@aifactory/core";
 import type OpenAI from "openai";
 
 /** How the provider is made. */
@@ -42,7 +42,9 @@ export const keyCure = "Make one at https://platform.openai.com/api-keys and typ
  * @throws AifactoryError `auth` when a key is needed and there is none.
  */
 export async function openClient({ baseURL, key }: Endpoint): Promise<OpenAI> {
-  if (key === "" && !isLocal(baseURL)) throw new AifactoryError("auth", `There is no key for ${baseURL}. ${keyCure}`);
+  if (key === "" && !isLocal(baseURL)) {
+    throw new AifactoryError("auth", `There is no key for ${secrecyOf(baseURL, key).address}. ${keyCure}`);
+  }
   const { default: Client } = await import("openai");
   return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off", fetch: boundedFetch });
 }

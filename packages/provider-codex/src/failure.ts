@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorData, errorData, ownError } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, errorData, ownError, secrecyOf } from "@aifactory/core";
 import { type Endpoint, keyCure } from "./endpoint.js";
 import { closeNames, knownModels } from "./models.js";
 
@@ -97,8 +97,7 @@ export function delayOf(headers: Headers | undefined, message: string): number |
 
 /** Some servers repeat the key in their words. */
 function say(code: ErrorCode, { baseURL, key }: Circumstances, words: string, facts = {}): ErrorData {
-  const message = `${baseURL}: ${words.trim()}`;
-  return errorData(code, key === "" ? message : message.replaceAll(key, "[key]"), facts);
+  return errorData(code, secrecyOf(baseURL, key).hide(`${baseURL}: ${words.trim()}`), facts);
 }
 
 function rootOf(error: Error): string {

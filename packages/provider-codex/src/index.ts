@@ -1,4 +1,4 @@
-import type { Provider, TurnEvent, TurnRequest } from "@aifactory/core";
+import { type Provider, secrecyOf, type TurnEvent, type TurnRequest } from "@aifactory/core";
 import { readChat } from "./chat-events.js";
 import { toChat } from "./chat-request.js";
 import { checkEndpoint } from "./check.js";
@@ -18,7 +18,10 @@ export default function codex(options: CodexOptions = {}): Provider {
     apiVersion: 1,
     name: "codex",
     kind: "model",
-    turn: (request) => takeTurn(options, request),
+    turn(request) {
+      const { baseURL, key } = endpointOf(options);
+      return secrecyOf(baseURL, key).hideIn(takeTurn(options, request));
+    },
     check: async ({ model, signal }) => checkEndpoint(endpointOf(options), model || defaultModel, signal),
     // Others may sell a model of the same name at another price.
     describe: async ({ model }) => (endpointOf(options).isOpenAI ? modelFacts(model || defaultModel) : {}),

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { type AgentCommand, AifactoryError, conversationText, type TurnRequest } from "@aifactory/core";
+import { type AgentCommand, AifactoryError, conversationText, secrecyOf, type TurnRequest } from "@aifactory/core";
 import { childEnvironment } from "@aifactory/core/process";
 
 /** How the provider is made. Everything is optional. */
@@ -42,7 +42,8 @@ export function commandOf(options: CopilotOptions, request: TurnRequest, scratch
   const { program = "copilot", endpoint } = options;
   const { model, effort } = request;
   if (endpoint && model === "") {
-    throw new AifactoryError("unknown-model", `${endpoint.baseUrl} has no default model: write copilot:<model>.`);
+    const { address } = secrecyOf(endpoint.baseUrl, "");
+    throw new AifactoryError("unknown-model", `${address} has no default model: write copilot:<model>.`);
   }
   // Its GitHub tools would work on the remote repository, past the worktree.
   const args = ["--output-format", "json", "--allow-all", "--no-ask-user", "--no-color", "--disable-builtin-mcps"];

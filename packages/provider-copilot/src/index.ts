@@ -1,4 +1,4 @@
-import { AifactoryError, askProgram, cliAgent, type Provider, type ProviderStatus } from "@aifactory/core";
+import { AifactoryError, askProgram, cliAgent, type Provider, type ProviderStatus, secrecyOf } from "@aifactory/core";
 import { childEnvironment } from "@aifactory/core/process";
 import { commandOf, type CopilotOptions, neededFlags } from "./command.js";
 import { readLines } from "./events.js";
@@ -29,7 +29,9 @@ async function checkProgram(options: CopilotOptions, signal?: AbortSignal): Prom
   return {
     version: /\d+\.\d+\.\d+/.exec(version)?.[0] ?? version,
     billing: endpoint ? (endpoint.apiKey ? "key" : "local") : "subscription",
-    notes: endpoint ? [`The models of ${endpoint.baseUrl}.`] : ["Whether it is logged in shows with the first turn."],
+    notes: endpoint
+      ? [`The models of ${secrecyOf(endpoint.baseUrl, "").address}.`]
+      : ["Whether it is logged in shows with the first turn."],
   };
 }
 

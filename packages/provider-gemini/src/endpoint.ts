@@ -1,4 +1,4 @@
-import { AifactoryError, boundedFetch } from "@aifactory/core";
+import { AifactoryError, boundedFetch, secrecyOf } from "@aifactory/core";
 import type { GoogleGenAI } from "@google/genai/web";
 
 /** How the provider is made. Everything is optional. */
@@ -39,7 +39,8 @@ export const keyCure = "Make one at https://aistudio.google.com/apikey and type:
  * @throws AifactoryError `auth` when there is no key.
  */
 export async function openClient({ baseUrl, key }: Endpoint): Promise<GoogleGenAI> {
-  if (key === "") throw new AifactoryError("auth", `There is no key for ${baseUrl}. ${keyCure}`);
+  if (key === "")
+    throw new AifactoryError("auth", `There is no key for ${secrecyOf(baseUrl, key).address}. ${keyCure}`);
   const { GoogleGenAI: Client } = await import("@google/genai/web");
   return new Client({ apiKey: key, httpOptions: { baseUrl, fetch: boundedFetch } });
 }

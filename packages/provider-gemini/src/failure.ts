@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorData, type ErrorFacts, errorData, ownError } from "@aifactory/core";
+import { type ErrorCode, type ErrorData, type ErrorFacts, errorData, ownError, secrecyOf } from "@aifactory/core";
 import { type Endpoint, keyCure } from "./endpoint.js";
 import { closeNames } from "./models.js";
 import { fieldIn, vendorWords, type VendorWords } from "./vendor-words.js";
@@ -87,8 +87,7 @@ export function nextMidnight(after: Date): Date {
 
 /** Some servers repeat the key in their words. */
 function say(code: ErrorCode, { baseUrl, key }: Circumstances, words: string, facts: ErrorFacts = {}): ErrorData {
-  const message = `${baseUrl}: ${words.trim()}`;
-  return errorData(code, key === "" ? message : message.replaceAll(key, "[key]"), facts);
+  return errorData(code, secrecyOf(baseUrl, key).hide(`${baseUrl}: ${words.trim()}`), facts);
 }
 
 function rootOf(error: Error): string {

@@ -3,6 +3,7 @@ import {
   fromErrorData,
   type Provider,
   type ProviderStatus,
+  secrecyOf,
   type TurnEvent,
   type TurnRequest,
 } from "@aifactory/core";
@@ -22,7 +23,10 @@ export default function gemini(options: GeminiOptions = {}): Provider {
     apiVersion: 1,
     name: providerName,
     kind: "model",
-    turn: (request) => takeTurn(options, request),
+    turn(request) {
+      const { baseUrl, key } = endpointOf(options);
+      return secrecyOf(baseUrl, key).hideIn(takeTurn(options, request));
+    },
     check: async ({ model, signal }) => checkModel(options, model || defaultModel, signal),
     // Others may sell a model of the same name at another price.
     describe: async ({ model }) => (endpointOf(options).isGoogle ? modelFacts(model || defaultModel) : {}),
@@ -58,7 +62,7 @@ async function checkModel(options: GeminiOptions, model: string, signal?: AbortS
   try {
     const { models } = await openClient(where);
     const { displayName = model } = await models.get({ model, ...(signal && { config: { abortSignal: signal } }) });
-    return { billing: "key", notes: [`${displayName} at ${where.baseUrl}.`] };
+    return { billing: "key", notes: [`${displayName} at ${secrecyOf(where.baseUrl, "").address}.`] };
   } catch (error) {
     throw fromErrorData(failureOf(error, where, false), error);
   }

@@ -1,4 +1,4 @@
-import { boundedFetch } from "@aifactory/core";
+import { boundedFetch, secrecyOf } from "@aifactory/core";
 import { Ollama } from "ollama";
 import { refusalError } from "./failures.js";
 
@@ -26,8 +26,7 @@ export function connect(place: Place, model: string, signal?: AbortSignal): Olla
         const words = wordsOf(await response.text());
         const seconds = Number(headers.get("retry-after") ?? Number.NaN);
         const delay = seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {};
-        const hidden = key ? words.replaceAll(key, "[key]") : words;
-        throw refusalError({ model, status, words: hidden, ...delay });
+        throw refusalError({ model, status, words: secrecyOf(url, key ?? "").hide(words), ...delay });
       }
       const body = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(readableLines());
       return new Response(body?.pipeThrough(new TextEncoderStream()) ?? null, { status, headers });

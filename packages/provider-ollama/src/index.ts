@@ -1,4 +1,4 @@
-import { AifactoryError, type Provider, type TurnRequest } from "@aifactory/core";
+import { AifactoryError, type Provider, secrecyOf, type TurnEvent, type TurnRequest } from "@aifactory/core";
 import type { Options } from "ollama";
 import { connect } from "./client.js";
 import { windowFor } from "./context.js";
@@ -30,6 +30,7 @@ export function ollama(options: OllamaOptions = {}): Provider {
   const url = hostUrl(options.host ?? process.env["OLLAMA_HOST"]);
   const key = options.key ?? process.env["OLLAMA_API_KEY"];
   const place = { url, ...(key && { key }) };
+  const secrecy = secrecyOf(url, key ?? "");
   const known = new Map<string, LocalModel>();
   const windows = new Map<string, number>();
 
@@ -49,33 +50,35 @@ export function ollama(options: OllamaOptions = {}): Provider {
     return window;
   };
 
+  async function* takeTurn(request: TurnRequest): AsyncGenerator<TurnEvent> {
+    const { model, signal } = request;
+    let reading = readStream(request, { bytes: 0, contextTokens: Infinity });
+    if (signal.aborted) return yield reading.finish();
+    let isAnswered = false;
+    try {
+      const client = connect(place, model, signal);
+      const local = known.get(model) ?? (await showModel(client, model));
+      known.set(model, local);
+      if (request.tools.length > 0 && local.tools === false)
+        throw new AifactoryError("unsupported-model", noTools(model));
+      const contextTokens = windowOf(request, local);
+      reading = readStream(request, { bytes: promptBytes(request), contextTokens });
+      const settings = { contextTokens, keepAlive, ...(parameters && { parameters }) };
+      const lines = await client.chat(toWire(request, local, settings));
+      isAnswered = true;
+      for await (const line of lines) yield* reading.read(line);
+      yield reading.finish();
+    } catch (error) {
+      yield reading.finish(thrownError(error, secrecy.address, model, isAnswered).toJSON());
+    }
+    return undefined;
+  }
+
   return {
     apiVersion: 1,
     name: "ollama",
     kind: "model",
-    async *turn(request) {
-      const { model, signal } = request;
-      let reading = readStream(request, { bytes: 0, contextTokens: Infinity });
-      if (signal.aborted) return yield reading.finish();
-      let isAnswered = false;
-      try {
-        const client = connect(place, model, signal);
-        const local = known.get(model) ?? (await showModel(client, model));
-        known.set(model, local);
-        if (request.tools.length > 0 && local.tools === false)
-          throw new AifactoryError("unsupported-model", noTools(model));
-        const contextTokens = windowOf(request, local);
-        reading = readStream(request, { bytes: promptBytes(request), contextTokens });
-        const settings = { contextTokens, keepAlive, ...(parameters && { parameters }) };
-        const lines = await client.chat(toWire(request, local, settings));
-        isAnswered = true;
-        for await (const line of lines) yield* reading.read(line);
-        yield reading.finish();
-      } catch (error) {
-        yield reading.finish(thrownError(error, url, model, isAnswered).toJSON());
-      }
-      return undefined;
-    },
+    turn: (request) => secrecy.hideIn(takeTurn(request)),
     async check({ model, signal }) {
       const client = connect(place, model, signal);
       const checked = async () => {
@@ -90,10 +93,10 @@ export function ollama(options: OllamaOptions = {}): Provider {
         return {
           version,
           billing: local.cloud ? "subscription" : "local",
-          notes: [`Ollama at ${url}.`, ...window],
+          notes: [`Ollama at ${secrecy.address}.`, ...window],
         };
       } catch (error) {
-        throw thrownError(error, url, model, false);
+        throw thrownError(error, secrecy.address, model, false);
       }
     },
     async describe({ model, signal }) {
@@ -102,7 +105,7 @@ export function ollama(options: OllamaOptions = {}): Provider {
         // A window that was set is the one there is.
         return { ...facts, ...(options.contextTokens !== undefined && { contextTokens: options.contextTokens }) };
       } catch (error) {
-        throw thrownError(error, url, model, false);
+        throw thrownError(error, secrecy.address, model, false);
       }
     },
   };

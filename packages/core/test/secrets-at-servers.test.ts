@@ -1,0 +1,132 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Provider, runTask, TaskEvents, toError, type TurnEvent } from "@aifactory/core";
+import claude from "../../provider-claude/src/index.js";
+import codex from "../../provider-codex/src/index.js";
+import gemini from "../../provider-gemini/src/index.js";
+import { ollama } from "../../provider-ollama/src/index.js";
+import { workbench } from "./workbench.js";
+
+const bench = workbench();
+const key = "canary-key-0123456789";
+const providers: readonly [string, (url: string) => Provider][] = [
+  ["claude", (baseURL) => claude({ baseURL, apiKey: key })],
+  ["codex", (baseURL) => codex({ baseURL, apiKey: key })],
+  ["codex", (baseURL) => codex({ baseURL, apiKey: key, api: "chat" })],
+  ["gemini", (baseUrl) => gemini({ baseUrl, apiKey: key })],
+  ["ollama", (host) => ollama({ host, key })],
+];
+
+/** Runs something against a server on this machine. */
+async function served<Result>(answer: RequestListener, use: (port: number) => Promise<Result>): Promise<Result> {
+  const server = createServer(answer);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  try {
+    return await use(port);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** A run's outcome, and everything that was said and written of it. */
+async function tracesOf(provider: Provider) {
+  const { repository, worktreeRoot } = bench;
+  const events = new TaskEvents();
+  const told: unknown[] = [];
+  events.on("event", (event) => void told.push(event));
+  const task = { repo: repository.path, prompt: "Do it", model: `${provider.name}:m`, limits: { turns: 2 } };
+  const outcome = await runTask(task, { providers: [provider], worktreeRoot, events, retry: { attempts: 1 } });
+  const journal = await readFile(join(repository.path, ".git/aifactory/runs", outcome.id, "journal.jsonl"), "utf8");
+  const commits = await repository.git("log", "--all", "--patch");
+  return { outcome, said: JSON.stringify([outcome, told]), kept: journal + commits };
+}
+
+const refuse: RequestListener = (request, response) => {
+  response.writeHead(500, { "content-type": "application/json" });
+  response.end(JSON.stringify({ error: { message: `No: ${request.url}` } }));
+};
+
+describe.each(providers)("%s", (name, open) => {
+  it("does not quote what is secret in its address", async () => {
+    await served(refuse, async (port) => {
+      for (const url of [
+        `http://127.0.0.1:${port}/v1?api_key=canary-query-0123456789`,
+        `http://ada:canary-pass-0123456789@127.0.0.1:${port}/v1`,
+        `http://canary-token-0123456789@127.0.0.1:${port}/v1`,
+        "http://127.0.0.1:1/v1?api_key=canary-query-0123456789",
+        "http://ada:canary/pass@127.0.0.1:1/v1",
+      ]) {
+        const provider = open(url);
+        const { outcome, said, kept } = await tracesOf(provider);
+        expect(outcome.status).toBe("failed");
+        const thrown = await provider.check?.({ model: "m" }).catch((error: unknown) => toError(error).toJSON());
+        expect(`${said}${kept}${JSON.stringify(thrown)}`.match(/.{0,60}canary.{0,20}/)?.[0]).toBeUndefined();
+        expect(outcome.error?.message).toMatch(/127\.0\.0\.1|No: \/v1/);
+      }
+    });
+  });
+
+  // Over plain HTTP Ollama is sent none.
+  it.skipIf(name === "ollama")("does not quote a key that was cut where a long refusal is cut", async () => {
+    const answer: RequestListener = (_request, response) => {
+      response.writeHead(401, { "content-type": "text/plain" });
+      response.end(`${"x".repeat(16 * 1024 - 18)}${key}`);
+    };
+    const { outcome, said } = await served(answer, async (port) => tracesOf(open(`http://127.0.0.1:${port}`)));
+    expect(outcome).toMatchObject({ status: "failed", error: { message: expect.stringContaining("xxx[key]") } });
+    expect(said).not.toContain("canary");
+  });
+});
+
+describe("a server that repeats the key in its answer", () => {
+  const chunk = (delta: object, reason: string | null, model: string): string =>
+    `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", model, choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`;
+
+  it("is not quoted with it: words, thoughts, arguments, its model's name, also where it comes in pieces", async () => {
+    const content = `x = "${key}"\n`;
+    const call = { name: "write_file", arguments: JSON.stringify({ path: "a.py", content }) };
+    const half = key.length / 2;
+    const answer: RequestListener = (request, response) => {
+      const model = `m ${request.headers.authorization}`;
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(chunk({ role: "assistant", content: `You sent ${key.slice(0, half)}` }, null, model));
+      response.write(chunk({ content: `${key.slice(half)}.` }, null, model));
+      response.write(chunk({ reasoning_content: `Hm, ${key.slice(0, half)}` }, null, model));
+      response.write(chunk({ reasoning_content: `${key.slice(half)}?` }, null, model));
+      response.write(chunk({ tool_calls: [{ index: 0, id: "c1", type: "function", function: call }] }, null, model));
+      response.end(`${chunk({}, "tool_calls", model)}data: [DONE]\n\n`);
+    };
+    const { outcome, said, kept } = await served(answer, async (port) =>
+      tracesOf(codex({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: key, api: "chat" })),
+    );
+    expect(said + kept).not.toContain(key);
+    expect(await bench.repository.read("a.py", outcome.branch)).toBe('x = "[key]"');
+    expect(kept).toContain("You sent [key].");
+  });
+
+  it("has its pieces told apart from what only begins like the key", async () => {
+    const pieces = ["a c", "an", "e ", "canary-k", "ey-0123456789", " canary-key"];
+    const answer: RequestListener = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      for (const content of pieces) response.write(chunk({ content }, null, "m"));
+      response.end(`${chunk({}, "stop", "m")}data: [DONE]\n\n`);
+    };
+    const signal = new AbortController().signal;
+    const request = { model: "m", system: "", messages: [], tools: [], cwd: tmpdir(), signal };
+    const events = await served(answer, async (port) => {
+      const provider = codex({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: key, api: "chat" });
+      const all: TurnEvent[] = [];
+      for await (const event of provider.turn(request)) all.push(event);
+      return all;
+    });
+    const text = events.map((event) => (event.type === "text" ? event.text : "")).join("");
+    expect(text).toBe("a cane [key] canary-key");
+    expect(events.at(-1)).toMatchObject({ type: "finish", message: { text } });
+  });
+});
