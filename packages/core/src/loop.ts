@@ -3,7 +3,7 @@ import { type ErrorData, errorData } from "./errors.js";
 import type { WorkEnd } from "./events.js";
 import { type Advice, watchWork } from "./nudge.js";
 import { nudgeSays } from "./prompts.js";
-import { type ReadReply, readReply } from "./reply.js";
+import { boundedMessage, type ReadReply, readReply } from "./reply.js";
 import { type ToolOutcome, toolRunner } from "./tool-calls.js";
 import type { Reply } from "./turn.js";
 import type { Message, Provider, Tool } from "./types.js";
@@ -77,7 +77,7 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
 }
 
 async function readCalls(order: WorkOrder, reply: Reply, offered: readonly Tool[]): Promise<ReadReply> {
-  const read = order.provider.kind === "model" ? readReply(reply, offered) : { message: reply.message };
+  const read = order.provider.kind === "model" ? readReply(reply, offered) : { message: boundedMessage(reply.message) };
   for (const call of read.message.calls) {
     if (call.recovered !== undefined) await order.emit({ type: "recovered", step: order.step, call });
   }

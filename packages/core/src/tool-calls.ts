@@ -23,7 +23,7 @@ export interface ToolOutcome {
 const blockedAfter = 5;
 
 /** Calls of one reply that are run; a model that is in earnest asks for a handful. */
-const mostCalls = 200;
+export const mostCalls = 200;
 
 /** Reads that run at the same time: each may be a process. */
 const mostAtOnce = 8;

@@ -9,12 +9,13 @@ export const callSays = {
     "The work was interrupted before this gave a result; it may have been done or not. Look before you repeat it.",
   afterEnd: "Not run: the work was ended by the finish call beside it.",
   tooMany: (most: number): string =>
-    `Not run: at most ${most} calls of one reply are. Call again what you still need, a few at a time.`,
+    `Not run, and neither is what came after it: at most ${most} calls of one reply are. Call again what you still need, a few at a time.`,
   unknownTool: (name: string, offered: readonly string[]): string =>
     `There is no tool ${name}. The tools are: ${offered.join(", ")}.`,
   notOffered: (name: string): string => `${name} is not available right now. Use one of the tools that are offered.`,
   notJson: (name: string, text: string): string =>
     `The arguments of ${name} were not JSON: ${text.slice(0, 200)}${text.length > 200 ? "…" : ""} Call it again with a JSON object.`,
+  tooDeep: (levels: number): string => `[objects and lists that are nested more than ${levels} levels deep]`,
   badInput: (name: string, problems: string): string =>
     `The arguments of ${name} don't fit: ${problems}. Call it again with these corrected.`,
   broken: (name: string, message: string): string => `${name} failed: ${message}`,
