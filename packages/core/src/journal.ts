@@ -2,6 +2,7 @@ import { mkdir, open, readFile, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { AifactoryError, toError } from "./errors.js";
 import type { RecordEvent } from "./events.js";
+import { requireOwnFiles, requireOwnRecord } from "./journal/ours.js";
 import { apply, type Entry, type RunRecord } from "./record.js";
 
 /** The append-only history of one run: one JSON entry a line, on disk before `append` resolves. */
@@ -108,6 +109,7 @@ async function openForAppend(
 }
 
 async function readEntries(directory: string): Promise<{ entries: Entry[]; bytes: number }> {
+  await requireOwnFiles(directory);
   const text = await readFile(journalFile(directory), "utf8").catch((cause: unknown) => {
     throw new AifactoryError("unknown-run", `There is no run in ${directory}.`, { cause });
   });
@@ -131,6 +133,7 @@ function parseEntry(line: string, index: number, directory: string): Entry {
 function fold(entries: readonly Entry[], directory: string): RunRecord {
   const record = entries.reduce<RunRecord | undefined>((known, entry) => apply(known, entry), undefined);
   if (!record) throw new AifactoryError("unknown-run", `The journal in ${directory} is empty: the run never began.`);
+  requireOwnRecord(record, directory);
   return record;
 }
 

@@ -9,6 +9,7 @@ import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
 import { adminDir, ownPlace, partial, removeWorktree } from "./worktree.js";
 import { keepRepositories } from "./worktree/kept.js";
+import { isOwnWorktree } from "./worktree/own.js";
 
 /** Whose leftovers. */
 export interface LeftoverRequest {
@@ -84,13 +85,14 @@ export async function clearLeftover(repository: Repository, id: string, head: st
 /** Removes a worktree that was half made or half removed. */
 async function dropPartial(repository: Repository, id: string): Promise<void> {
   const path = await readFile(join(runDirectory(repository.commonDir, id), partial), "utf8").catch(() => "");
-  if (path !== "") await removeWorktree(repository, path);
+  if (await isOwnWorktree(repository, id, path)) await removeWorktree(repository, path);
 }
 
 /** The folder of a run's worktree, if it is there. */
 export async function leftoverPath(repository: Repository, id: string): Promise<string | undefined> {
   const path = await readFile(join(runDirectory(repository.commonDir, id), "worktree"), "utf8").catch(() => "");
-  return path !== "" && (await stat(path).catch(() => undefined))?.isDirectory() ? path : undefined;
+  const isThere = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+  return isThere && (await isOwnWorktree(repository, id, path)) ? path : undefined;
 }
 
 /** The branch's tip, which must stand on what the run did. A branch that is gone is made again from its commit. */

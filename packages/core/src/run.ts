@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { drive, type DriveOptions } from "./drive.js";
 import { type RecordEvent, type StepKey, tell } from "./events.js";
 import { AifactoryError } from "./errors.js";
-import { continueJournal, createJournal, type Journal, readRecord, runDirectory } from "./journal.js";
+import { continueJournal, createJournal, type Journal, readRecord, runDirectory, runsDirectory } from "./journal.js";
+import { requireOwnFolder } from "./journal/ours.js";
 import { adoptLeftover, dropLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
 import { next } from "./next.js";
@@ -33,6 +34,7 @@ export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise
   const task = parseTask(spec);
   const parts = await resolveParts(task, options);
   const repository = await openRepository(task.repo);
+  await requireOwnFolder(runsDirectory(repository.commonDir));
   const base = await pinBase(repository, task.base);
   const id = newId();
   const started: RecordEvent & { type: "run-started" } = {

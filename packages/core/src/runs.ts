@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type ErrorData, toError } from "./errors.js";
 import { tryGit } from "./git.js";
 import { hasBegun, readRecord, runDirectory, runsDirectory } from "./journal.js";
+import { requireOwnFolder } from "./journal/ours.js";
 import { clearLeftover, leftoverPath } from "./leftover.js";
 import { isHeld, takeLock } from "./lock.js";
 import { next } from "./next.js";
@@ -82,7 +83,10 @@ export async function cleanRuns(
   const kept: { id: string; why: string }[] = [];
   const { begun, unbegun } = await findRuns(repository);
   for (const id of begun) {
-    const why = await whyKept(repository, await readRun(repository, id), olderThanDays);
+    // One that can't be removed is no reason to keep the others.
+    const why = await whyKept(repository, await readRun(repository, id), olderThanDays).catch(
+      (error: unknown) => `it can't be removed: ${toError(error).message}`,
+    );
     if (why === undefined) removed.push(id);
     else kept.push({ id, why });
   }
@@ -94,8 +98,11 @@ export async function cleanRuns(
 
 /** The ids of runs, the newest first, and of what was killed before it had become one. */
 async function findRuns({ commonDir }: Repository): Promise<{ begun: string[]; unbegun: string[] }> {
-  const found = await readdir(runsDirectory(commonDir)).catch(() => []);
-  const ids = found.toSorted((one, other) => (one < other ? 1 : -1));
+  const runs = runsDirectory(commonDir);
+  await requireOwnFolder(runs);
+  const found = await readdir(runs, { withFileTypes: true }).catch(() => []);
+  const folders = found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const ids = folders.toSorted((one, other) => (one < other ? 1 : -1));
   const known = new Set<string>();
   await Promise.all(ids.map(async (id) => (await hasBegun(runDirectory(commonDir, id))) && known.add(id)));
   return { begun: ids.filter((id) => known.has(id)), unbegun: ids.filter((id) => !known.has(id)) };
