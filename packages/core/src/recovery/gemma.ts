@@ -106,11 +106,9 @@ function readValue(cursor: Cursor): unknown {
   if (!bare || bare[0].trim() === "") return give(cursor, sign === undefined ? "cut-off" : "unreadable");
   cursor.at += bare[0].length;
   const word = bare[0].trim();
-  return words.has(word)
-    ? words.get(word)
-    : plainNumber.test(word) && Number.isFinite(Number(word))
-      ? Number(word)
-      : word;
+  if (words.has(word)) return words.get(word);
+  // A number whose text can't be made of it again may be a version or a hash: the schema says which.
+  return String(Number(word)) === word && Number.isFinite(Number(word)) ? Number(word) : word;
 }
 
 /** A string up to its own token; one that was forgotten ends before the end of the call. */
@@ -156,7 +154,6 @@ const rawBody = /(?![\w"'-]+\s*[:=])([^{}<>:]{1,2000})[})]\s*<(?:tool_call\||end
 const quoteToken = /<\|"\|>|<escape>|["']/y;
 const afterPlainQuote = /\s*[,})\]]/y;
 const bareValue = /[^,{}[\]()<>"]+/y;
-const plainNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["true", true],
   ["false", false],

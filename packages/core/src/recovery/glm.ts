@@ -1,5 +1,7 @@
 import { asText, type Traits } from "./finding.js";
+import { declaredBy } from "./named-children.js";
 import { endOf, find, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { plainName } from "./toolbox.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, valueEnd } from "./xml-values.js";
 
@@ -11,8 +13,11 @@ export interface GlmArguments {
   readonly trouble: NearMissReason | undefined;
 }
 
-/** `<arg_key>k</arg_key><arg_value>v</arg_value>` again and again: GLM 4.5 to 4.7, Laguna, Hunyuan. */
-export function readGlm(source: Source, start: number): GlmArguments | undefined {
+/**
+ * `<arg_key>k</arg_key><arg_value>v</arg_value>` again and again: GLM 4.5 to 4.7, Laguna, Hunyuan.
+ * @param name The tool whose arguments they are: what is none of its keys is part of a value.
+ */
+export function readGlm(source: Source, start: number, name: string): GlmArguments | undefined {
   const { text } = source;
   const values: Record<string, unknown> = {};
   const separator = endOf(toolSeparator, text, start);
@@ -22,15 +27,17 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   const failed = (trouble: NearMissReason, end: number): GlmArguments => ({ values, end, traits: asText, trouble });
   for (let key = matchAt(argumentKey, text, at); key; key = matchAt(argumentKey, text, at)) {
     const from = at + key[0].length;
+    // No tool has a key that must be written in numbers: whoever does it hides one.
+    if (key[1]?.includes("&#")) return failed("forbidden-key", from);
     const end = valueEnd(source, from, "</arg_value>", followers);
-    const next = find(source, "<arg_key>", from);
-    const isMissing = end < 0 || (next >= 0 && next < end && !text.slice(from, next).includes("</arg_value>"));
+    const next = keyBehind(source, from, end, name);
+    const isMissing = end < 0 || (next >= 0 && !text.slice(from, next).includes("</arg_value>"));
     const stop = isMissing ? firstOf(next, find(source, "</tool_call>", from)) : end;
     if (stop < 0) return failed("cut-off", text.length);
     if (!spend(source, stop - at)) return failed("unreadable", from);
     const raw = text.slice(from, stop);
     addValue(values, (key[1] ?? "").trim(), isMissing ? raw.trimEnd() : raw);
-    isRepaired ||= isMissing;
+    isRepaired ||= isMissing || key[2] === undefined;
     at = skipSpace(text, isMissing ? stop : stop + "</arg_value>".length);
   }
   // A key without its value, or anything else that is left: half a call.
@@ -42,11 +49,24 @@ export function readGlm(source: Source, start: number): GlmArguments | undefined
   return { values, end: Math.max(at, closer), traits, trouble: undefined };
 }
 
+/** Where the next key of the tool stands before `end`; -1: nowhere. A tool that is not known, or declares none, may have any. */
+function keyBehind(source: Source, from: number, end: number, name: string): number {
+  const at = find(source, "<arg_key>", from);
+  if (end < 0 || at < 0 || at >= end) return end < 0 ? at : -1;
+  const key = (matchAt(argumentKey, source.text, at)?.[1] ?? "").trim();
+  const declared = declaredBy(source, name);
+  return key !== "" && (!declared || declared.size === 0 || hasName(declared, key)) ? at : -1;
+}
+
+function hasName(declared: ReadonlySet<string>, key: string): boolean {
+  return declared.has(key) || [...declared].some((name) => plainName(name) === plainName(key));
+}
+
 function firstOf(one: number, other: number): number {
   return one < 0 ? other : other < 0 ? one : Math.min(one, other);
 }
 
 const toolSeparator = /<tool_sep>/y;
-const argumentKey = /<arg_key>([^<]{1,100})<\/arg_key>\s*<arg_value>/y;
+const argumentKey = /<arg_key>([^<]{1,100})(<\/arg_key>\s*)?<arg_value>/y;
 const followers = /<arg_key>|<\/?tool_calls?>|<[|｜]/y;
 const toolEnd = /<\/tool_call>/y;

@@ -23,10 +23,11 @@ export function readNamedBody(source: Source, start: number, at: number, format:
     );
   const word = matchAt(nameWord, text, at);
   if (!word) return undefined;
-  const name = word[0];
+  const isSpaced = text[skipSpace(text, at + word[0].length)] !== "<";
+  const name = (isSpaced ? spacedName(source, at) : undefined) ?? word[0];
   const from = at + name.length;
   const next = skipSpace(text, from);
-  const glm = readGlm(source, next);
+  const glm = readGlm(source, next, name);
   if (glm)
     return glm.trouble
       ? troubled(format, "marked", start, glm.end, glm.trouble)
@@ -42,6 +43,12 @@ export function readNamedBody(source: Source, start: number, at: number, format:
   }
   if (text[next] === "<") return readNamedTags(source, start, next, name, format);
   return readShortBody(source, start, at, format);
+}
+
+/** A tool's name with blanks in it, in front of its arguments. */
+function spacedName(source: Source, at: number): string | undefined {
+  const name = matchAt(nameBeforeTags, source.text, at)?.[0].trimEnd() ?? "";
+  return isTool(source.tools, name) ? name : undefined;
 }
 
 /** `function=f>` with its parameters: the tag has lost its beginning. */
@@ -72,6 +79,7 @@ function headOf(name: string, format: string): FunctionHead {
 }
 
 const nameWord = /[^\s<>{}()[\]"'`,;=]{1,100}/y;
+const nameBeforeTags = /[^<>{}\n]{1,100}(?=<arg_key>)/y;
 const closingTag = /<\/[\w:-]+>/y;
 const brokenTag = /function\s*=\s*["']?([\w.:-]{1,100})["']?\s*>/y;
 const argumentTag = /<(?:arg|param|input|tool_input|tool-input)/y;

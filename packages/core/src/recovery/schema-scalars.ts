@@ -37,7 +37,7 @@ function isExact(number: number): boolean {
 }
 
 /** No leading zeros: 007 is a name, not the number 7. */
-const plainNumber = /^[-+]?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+const plainNumber = /^[-+]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][-+]?\d+)?$/;
 const truths: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
   ["false", false],

@@ -362,6 +362,31 @@ describe("a name behind a special token", () => {
     ["harmony stripped, cut off", 'to=shell commentary code\n{"command":"pw', []],
     ["harmony stripped, words at random", `to=search${"<|channel|>  ".repeat(60)}x`, []],
     ["harmony stripped, words at random again", `to=search${"<|channel|>json ".repeat(60)}x`, []],
+    [
+      "gemma4, a number that ends with its point",
+      "<|tool_call>call:f{left:108.,right:22.8}<tool_call|>",
+      [["f", { left: 108, right: 22.8 }]],
+      [
+        {
+          name: "f",
+          inputSchema: { type: "object", properties: { left: { type: "number" }, right: { type: "number" } } },
+        },
+      ],
+    ],
+    [
+      "gemma4, numbers that are text",
+      "<|tool_call>call:f{a:1.10,b:1e5,c:108.}<tool_call|>",
+      [["f", { a: "1.10", b: "1e5", c: "108." }]],
+      [
+        {
+          name: "f",
+          inputSchema: {
+            type: "object",
+            properties: { a: { type: "string" }, b: { type: "string" }, c: { type: "string" } },
+          },
+        },
+      ],
+    ],
     ["lfm2 unopened", "read_file(path='/a/b.c')]<|tool_call_end|><|im_end|>", [["read_file", { path: "/a/b.c" }]]],
     ["lfm2 unopened, cut off", "read_file(path='/a/b.c<|tool_call_end|>", []],
     ["harmony final json", '<|channel|>final<|message|>{"city":"A"}<|return|>', []],
