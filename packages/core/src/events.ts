@@ -111,6 +111,8 @@ export type RecordEvent =
       readonly decision: "approve" | "reject" | "changes";
       /** The commit that was decided upon. */
       readonly commit: string;
+      /** Where an approved one is to go, `refs/heads/…`; absent in journals of before. */
+      readonly ref?: string;
       readonly by?: string;
       readonly text?: string;
     }

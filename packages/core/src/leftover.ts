@@ -52,6 +52,21 @@ export async function adoptLeftover(request: LeftoverRequest): Promise<Committed
   return { made: { commit: tip, stat: await diffStat(repository.place, base, tip) }, left: nothingLeft };
 }
 
+/**
+ * Makes sure that the branch is at the run's newest commit: that one was decided upon.
+ *
+ * @throws `moved`.
+ */
+export async function requireUnmoved(request: LeftoverRequest): Promise<void> {
+  const tip = await requireBranch(request);
+  if (tip === request.head) return;
+  const { branch, head, id } = request;
+  throw new AifactoryError(
+    "moved",
+    `${branch} is at ${tip?.slice(0, 12)}, but ${head.slice(0, 12)} of run ${id} was approved. Nothing was merged. To have the rest verified and reviewed too: requestChanges. To leave it out: git update-ref refs/heads/${branch} ${head.slice(0, 12)}`,
+  );
+}
+
 /** Forgets what was done since the newest commit that the journal knows. */
 export async function dropLeftover(request: LeftoverRequest): Promise<void> {
   const tip = await requireBranch(request);

@@ -21,7 +21,9 @@ export type Next =
 export function next(record: RunRecord): Next {
   if (record.error || record.cancelled || record.published || record.review?.decision === "reject")
     return { end: true };
-  if (record.review?.decision === "approve") return { do: "publish", key: "publish" };
+  // What came after the decision was not decided upon.
+  if (record.review?.decision === "approve" && record.review.commit === record.head)
+    return { do: "publish", key: "publish" };
   if (plans(record.task) && !record.planned && !record.stopped) return { do: "plan", key: "plan" };
   const subtask = record.subtasks[record.done];
   if (subtask && !record.stopped) return { do: "work", key: `work-${record.done}`, subtask, index: record.done };

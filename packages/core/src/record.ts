@@ -126,23 +126,28 @@ function finishWork(record: RunRecord, event: Extract<RecordEvent, { type: "work
 
 function decide(record: RunRecord, event: Extract<RecordEvent, { type: "reviewed" }>, at: string): Partial<RunRecord> {
   if (event.decision !== "changes") {
-    const { decision, commit, by, text } = event;
+    const { decision, commit, ref, by, text } = event;
     return {
       review: {
         decision,
         commit,
         at,
+        ...(ref !== undefined && { ref }),
         ...(by !== undefined && { by }),
         ...(text !== undefined && { text }),
       },
     };
   }
-  // What the reviewer asks for is one more subtask; what had stopped the work before no longer counts.
+  // What the reviewer asks for is one more subtask; what had stopped the work before no longer counts, nor does an approval
+  // that broke off.
   const asked: Subtask = { title: event.text ?? "", phase: "fix" };
   return {
+    error: null,
+    cancelled: false,
     stopped: null,
     current: null,
     verdict: null,
+    review: null,
     subtasks: [...record.subtasks.slice(0, record.done), asked],
     fixes: 0,
   };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import { type RecordEvent, tell } from "./events.js";
+import { tryGit } from "./git.js";
 import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { clearLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
@@ -32,10 +33,12 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
   return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
     requirePending(record);
-    if (record.verdict?.status !== "passed" && !options.unverified) {
-      const verdict = record.verdict
-        ? `its verdict is ${record.verdict.status}: ${record.verdict.summary}`
-        : "nothing verified it";
+    const isVerified = record.verdict?.status === "passed" && record.verdict.head === record.head;
+    if (!isVerified && !options.unverified) {
+      const verdict =
+        record.verdict?.head === record.head
+          ? `its verdict is ${record.verdict.status}: ${record.verdict.summary}`
+          : "nothing verified it";
       throw new AifactoryError(
         "unverified",
         `Run ${record.id} is not merged: ${verdict}. To merge it all the same: approve(run, { unverified: true }).`,
@@ -59,8 +62,9 @@ export async function reject(
     readonly events?: RunOptions["events"];
   } = {},
 ): Promise<Outcome> {
-  return decide(run, options.events, async (journal, _repository, emit) => {
+  return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
+    await requireUnmerged(record, repository);
     // One that was interrupted can be turned down too: nobody is at work on it, or it would be locked.
     if (!("do" in next(record))) requirePending(record);
     const said = {
@@ -87,6 +91,7 @@ export async function requestChanges(
   const { by } = options;
   return continueRun(run, options, async (record, repository) => {
     requirePending(record);
+    await requireUnmerged(record, repository);
     const said = { text, ...(by !== undefined && { by }) };
     const found = await adopted(record, repository, "review");
     return [{ type: "reviewed", decision: "changes", commit: record.head, ...said }, ...found];
@@ -120,6 +125,17 @@ async function decide(
   } finally {
     await release();
   }
+}
+
+/** An approval that broke off may have merged and not come to write it down. */
+async function requireUnmerged(record: RunRecord, { place }: Repository): Promise<void> {
+  const { review, published, head, id } = record;
+  const ref = review?.ref ?? record.baseRef;
+  if (review?.decision !== "approve" || published || ref === undefined) return;
+  const tip = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
+  if (tip.exitCode !== 0 || tip.stdout.trim() !== head) return;
+  const cure = "resumeTask or approve writes that down.";
+  throw new AifactoryError("not-pending", `Run ${id} can't be decided upon: ${ref} has it already. ${cure}`);
 }
 
 function requirePending(record: RunRecord): void {

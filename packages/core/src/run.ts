@@ -5,7 +5,7 @@ import { type RecordEvent, type StepKey, tell } from "./events.js";
 import { AifactoryError } from "./errors.js";
 import { continueJournal, createJournal, type Journal, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { requireOwnFolder } from "./journal/ours.js";
-import { adoptLeftover, dropLeftover } from "./leftover.js";
+import { adoptLeftover, clearLeftover, dropLeftover, requireUnmoved } from "./leftover.js";
 import { takeLock } from "./lock.js";
 import { next } from "./next.js";
 import type { Outcome } from "./outcome.js";
@@ -72,6 +72,12 @@ export async function resumeTask(
     const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
     const step = next(apply(record, { seq: record.seq + 1, at: record.updatedAt, event: resumed }));
     if (!("do" in step)) throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
+    // A decision was made, upon that commit and nothing else.
+    if (step.do === "publish" && record.review) {
+      await requireUnmoved({ repository, ...record });
+      await clearLeftover(repository, record.id, record.head);
+      return [resumed];
+    }
     // A plan changes no file.
     if (step.do !== "plan") return [resumed, ...(await adopted(record, repository, step.key))];
     await dropLeftover({ repository, ...record });
@@ -90,7 +96,7 @@ export async function adopted(
 
 function endOf(record: RunRecord): string {
   if (record.published) return "it is merged";
-  if (record.review) return "it was rejected";
+  if (record.review?.decision === "reject") return "it was rejected";
   if (record.head === record.base) return "it ended without a change";
   return "it is done and waits for review";
 }

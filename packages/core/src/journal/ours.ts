@@ -35,10 +35,12 @@ export async function requireOwnFiles(directory: string): Promise<void> {
  *
  * @throws `unknown-run`.
  */
-export function requireOwnRecord({ id, branch, base, head, baseRef }: RunRecord, directory: string): void {
+export function requireOwnRecord({ id, branch, base, head, baseRef, review }: RunRecord, directory: string): void {
   if (!/^\d{8}-\d{6}-[\da-f]{8}$/.test(id) || id !== basename(directory)) throw damaged(directory, `its id is ${id}`);
   if (branch !== `aifactory/${id}`) throw damaged(directory, `its branch is ${branch}`);
-  if (baseRef !== undefined && !/^refs\/heads\/./.test(baseRef)) throw damaged(directory, `it started from ${baseRef}`);
+  for (const ref of [baseRef, review?.ref]) {
+    if (ref !== undefined && !/^refs\/heads\/./.test(ref)) throw damaged(directory, `${ref} is no branch`);
+  }
   for (const commit of [base, head]) {
     if (!/^[\da-f]{40,64}$/.test(commit)) throw damaged(directory, `${commit} is no commit`);
   }

@@ -21,10 +21,14 @@ export interface Merge {
  * @throws `moved`, `conflict` or `not-pending`; nothing is merged then.
  */
 export async function publishStep({ repository, record, into, decision, emit }: Merge): Promise<void> {
-  const publication = await preparePublication(repository, record, into);
-  if (decision) await emit({ type: "reviewed", decision: "approve", commit: record.head, ...decision });
+  // A decision that is in the record says where to.
+  const decided = decision ? record.baseRef : (record.review?.ref ?? record.baseRef);
+  const target = into === undefined ? decided : `refs/heads/${into}`;
+  const publication = await preparePublication(repository, record, target);
+  const { commit, ref } = publication;
+  if (decision) await emit({ type: "reviewed", decision: "approve", commit, ref, ...decision });
   await publish(repository, record.base, publication);
-  await emit({ type: "published", commit: publication.commit, ref: publication.ref });
+  await emit({ type: "published", commit, ref });
 }
 
 /** What is to be merged and where to. */
@@ -40,15 +44,14 @@ interface Publication {
 /**
  * Decides what approving a run would merge, and refuses what could lose anything.
  *
- * @param into Name of a branch. Default: the one the run started from.
+ * @param ref The branch to merge into, `refs/heads/…`.
  * @throws `moved` when the run's branch or the target is not where it was; `conflict` when a checkout stands in the way.
  */
 async function preparePublication(
   repository: Repository,
   record: RunRecord,
-  into: string | undefined,
+  ref: string | undefined,
 ): Promise<Publication> {
-  const ref = into === undefined ? record.baseRef : `refs/heads/${into}`;
   if (!ref) {
     throw new AifactoryError(
       "not-pending",

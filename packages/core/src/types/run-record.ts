@@ -44,6 +44,8 @@ export interface RunRecord {
     readonly decision: "approve" | "reject";
     readonly commit: string;
     readonly at: string;
+    /** Where an approved commit goes, `refs/heads/…`. */
+    readonly ref?: string;
     readonly by?: string;
     readonly text?: string;
   } | null;
