@@ -28,7 +28,8 @@ export function readJson(source: Source, at: number): JsonReading {
   }
   const lenient = readLenient(source, at);
   if (!spend(source, lenient.end - at)) return unreadable(at + 1);
-  if (end < 0 || lenient.trouble !== "unreadable" || !spend(source, 2 * (end - at))) return lenient;
+  if (end < 0 || lenient.trouble !== "unreadable" || lenient.isDoubtful || !spend(source, 2 * (end - at)))
+    return lenient;
   const json = text.slice(at, end);
   const value = /["'`\w]\s*:/.test(json) ? repaired(json) : undefined;
   return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0, trouble: undefined };

@@ -1,15 +1,22 @@
 import { isKey } from "./toolbox.js";
-import { type Cursor, skipBlank } from "./lenient.js";
+import { depthAt, type InnerQuotes, isLeftOpen, leaveOpen, makeInnerQuotes } from "./inner-quotes.js";
+import type { Cursor } from "./lenient.js";
+import { unescaped } from "./lenient-escapes.js";
+import { isOver, isWellFormedRest } from "./lenient-rest.js";
+import { anyKey, closingTag, loneTag, skipBlank, valueStart } from "./lenient-signs.js";
 import { find, isAt, matchAt, skipSpace } from "./source.js";
 
-/** Reads the string that opens at the cursor, with raw line ends and inner quotes; `undefined`: it never ends. */
-export function readString(cursor: Cursor, role: "key" | "value"): string | undefined {
+/** What a string may be: only around a value or an item text may go on behind a quote. */
+export type StringRole = "key" | "value" | "item";
+
+/** Reads the string that opens at the cursor, with raw line ends and inner quotes; `undefined`: it never ends, or where it does is a guess. */
+export function readString(cursor: Cursor, role: StringRole): string | undefined {
   const { text } = cursor;
   const opener = text[cursor.at] ?? '"';
   if (text.startsWith(opener.repeat(3), cursor.at) && opener !== "“") return readTriple(cursor, opener.repeat(3));
   const quote = opener === "“" ? "”" : opener;
   const from = cursor.at + 1;
-  let hasInner = false;
+  const inner = makeInnerQuotes(from);
   let hasEscape = false;
   for (let at = from; at < text.length; at += 1) {
     const sign = text[at];
@@ -19,12 +26,17 @@ export function readString(cursor: Cursor, role: "key" | "value"): string | unde
       continue;
     }
     if (sign !== quote) continue;
-    if (cursor.isPython || endsString(cursor, at + 1, role, hasInner)) {
+    if (cursor.isPython || role === "key" || endsValue(cursor, role, at, inner)) {
       cursor.at = at + 1;
+      if (inner.isSeen) cursor.hasInnerQuotes = true;
+      if (inner.isSeen && isLeftOpen(cursor, at, inner)) {
+        cursor.isDoubtful = true;
+        return undefined;
+      }
       const raw = text.slice(from, at);
       return hasEscape ? unescaped(raw, cursor.isPython) : raw;
     }
-    hasInner = true;
+    inner.isSeen = true;
   }
   cursor.at = text.length;
   cursor.trouble = "cut-off";
@@ -45,73 +57,82 @@ function readTriple(cursor: Cursor, fence: string): string | undefined {
   return raw.includes("\n") || !raw.includes("\\") ? raw : unescaped(raw, cursor.isPython);
 }
 
-/** Whether what stands behind a quote shows that the string is over. */
-function endsString(cursor: Cursor, after: number, role: "key" | "value", hasInner: boolean): boolean {
+/** Whether what stands behind a quote shows that the value is over. */
+function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: InnerQuotes): boolean {
   const { text } = cursor;
-  const at = skipSpace(text, after);
-  const sign = text[at];
-  if (role === "key") return sign === ":" || sign === "=";
+  const next = skipSpace(text, at + 1);
+  const sign = text[next];
   if (sign === undefined) return true;
-  if (sign === ",") return continues(cursor, skipBlank(text, at + 1), hasInner);
-  if (sign === "}" || sign === "]") return closes(cursor, at, hasInner);
-  if (sign === "/") return !hasInner && (text[at + 1] === "/" || text[at + 1] === "*");
-  // A comma may be missing between two lines.
-  if (`"'`.includes(sign)) return text.slice(after, at).includes("\n") && isKnownKey(cursor, at);
-  return sign === "<" && isAt(closingTag, text, at);
+  if (sign === ",") {
+    const after = skipBlank(text, next + 1);
+    if (inner.isSeen) return isBoundary(cursor, role, at, after, inner);
+    return after >= text.length || isAt(anyKey, text, after) || isAt(role === "item" ? itemStart : closer, text, after);
+  }
+  if (sign === "}" || sign === "]") return inner.isSeen ? closesInner(cursor, at, next, inner) : closes(cursor, next);
+  if (sign === "/") return !inner.isSeen && (text[next + 1] === "/" || text[next + 1] === "*");
+  // A comma may be missing.
+  if (`"'`.includes(sign)) return isAt(anyKey, text, next) && isBoundary(cursor, "value", at, next, inner);
+  return sign === "<" && !inner.isSeen && isAt(loneTag, text, next);
 }
 
-/** What stands behind the comma: a key, an item, or the end of a list with a comma too many. */
-function continues(cursor: Cursor, at: number, hasInner: boolean): boolean {
-  const sign = cursor.text[at];
+/** Behind an inner quote a comma may be text too, so what follows must be a known key or well-formed to the end. */
+function isBoundary(cursor: Cursor, role: "value" | "item", at: number, after: number, inner: InnerQuotes): boolean {
+  const { text } = cursor;
+  if (after >= text.length) return true;
+  const key = matchAt(anyKey, text, after);
+  const isItem = key === null && role === "item" && isAt(itemStart, text, after);
+  if (!key && !isItem) return false;
+  const depth = depthAt(cursor, at, inner);
+  const isKnown = isKnownKey(cursor, key);
+  if (isKnown && key?.[4] === undefined && depth <= 0) return true;
+  if (isWellFormedRest(cursor, at + 1)) return true;
+  // It may have been a key all the same, unless brackets of the text stand around it.
+  const value = skipSpace(text, after + (key?.[0].length ?? 0));
+  if (isKnown || isItem || isAt(valueStart, text, value)) leaveOpen(inner, depth);
+  return false;
+}
+
+function isKnownKey({ source }: Cursor, key: RegExpExecArray | null): boolean {
+  return key !== null && isKey(source.tools, key[1] ?? key[2] ?? key[3] ?? key[4] ?? "");
+}
+
+/** A run of closers behind an inner quote: of the string's own brackets, or of those around it. */
+function closesInner(cursor: Cursor, at: number, start: number, inner: InnerQuotes): boolean {
+  if (isWellFormedRest(cursor, at + 1)) return true;
+  const { text } = cursor;
+  const { count, end } = closersAt(text, start);
+  if (depthAt(cursor, at, inner) > 0) {
+    if (count >= cursor.opens && isOver(text, end)) leaveOpen(inner, 0);
+    return false;
+  }
+  const sign = text[end];
   if (sign === undefined) return true;
-  if (isKnownKey(cursor, at)) return true;
-  if (hasInner) return false;
-  return isAt(anyKey, cursor.text, at) || isAt(itemStart, cursor.text, at);
+  if (count >= cursor.opens) return !isAt(goesOn, text, end) || (text[end - 1] === "\n" && /\w/.test(sign));
+  if (sign !== ",") return isAt(closingTag, text, end);
+  const next = skipSpace(text, end + 1);
+  if (text[next] === "{" || isKnownKey(cursor, matchAt(anyKey, text, next))) return true;
+  leaveOpen(inner, 0);
+  return false;
 }
 
 /** A run of closers: as many as are open, and then nothing that would go on with the string. */
-function closes(cursor: Cursor, start: number, hasInner: boolean): boolean {
-  const { text } = cursor;
-  let at = start;
-  let count = 0;
-  for (; text[at] === "}" || text[at] === "]"; at = skipSpace(text, at + 1)) count += 1;
-  const sign = text[at];
+function closes({ text, opens }: Cursor, start: number): boolean {
+  const { count, end } = closersAt(text, start);
+  const sign = text[end];
   if (sign === undefined) return true;
-  if (count >= cursor.opens)
-    return hasInner ? !/["'\w]/.test(sign) || text[at - 1] === "\n" : sign !== '"' || text[at - 1] === "\n";
-  if (sign === ",") return !hasInner || isAt(itemOrKey, text, skipSpace(text, at + 1));
-  return isAt(closingTag, text, at) || (!hasInner && `"/`.includes(sign));
+  if (count >= opens) return sign !== '"' || text[end - 1] === "\n";
+  if (sign === '"') return isAt(anyKey, text, end);
+  if (sign === "{") return text[end - 1] === "\n";
+  return sign === "," || sign === "/" || isAt(closingTag, text, end);
 }
 
-function isKnownKey(cursor: Cursor, at: number): boolean {
-  const key = matchAt(anyKey, cursor.text, at);
-  return key !== null && isKey(cursor.source.tools, key[1] ?? key[2] ?? "");
+function closersAt(text: string, start: number): { readonly count: number; readonly end: number } {
+  let end = start;
+  let count = 0;
+  for (; text[end] === "}" || text[end] === "]"; end = skipSpace(text, end + 1)) count += 1;
+  return { count, end };
 }
 
-/** A text with its escapes read. One that JSON does not know is text: `\d` in a pattern, `\$` in a script. */
-function unescaped(raw: string, isPython: boolean): string {
-  return raw.replaceAll(escape, (written, sign: string, code: string | undefined, hex: string | undefined) => {
-    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
-    if (hex !== undefined) return isPython ? String.fromCharCode(Number.parseInt(hex, 16)) : written;
-    return sign === "\n" ? (isPython ? "" : "\n") : (escapes.get(sign) ?? written);
-  });
-}
-
-const escapes: ReadonlyMap<string, string> = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ['"', '"'],
-  ["'", "'"],
-  ["\\", "\\"],
-  ["/", "/"],
-]);
-const escape = /\\(u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[^])/g;
-const anyKey = /["'“]([^"'“”\n\\]{1,80})["'”]\s*:|([A-Za-z_][\w-]{0,80})\s*:/y;
+const closer = /[}\]]/y;
 const itemStart = /["'“[{\d}\]-]|true|false|null|True|False|None/y;
-const itemOrKey = /["'{[]/y;
-/** What closes the call around the string; `</p>` closes something in it. */
-const closingTag =
-  /<\/[\w:-]*(?:tool|call|function|invoke|response|JSON|answer|param|arg|input)[\w:-]*>|<[|｜]|```|\[\/?[A-Z_]{4,}\]/iy;
+const goesOn = /["'\w]|[,;](?!\s*\{)/y;

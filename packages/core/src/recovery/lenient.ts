@@ -1,6 +1,7 @@
 import { isForbiddenKey } from "./forbidden.js";
 import type { JsonReading } from "./json.js";
-import { readString } from "./lenient-string.js";
+import { isMarkerAt, skipBlank } from "./lenient-signs.js";
+import { readString, type StringRole } from "./lenient-string.js";
 import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
@@ -16,13 +17,24 @@ export interface Cursor {
   /** Brackets that were never closed before the text, or the block, ended. */
   missing: number;
   trouble: NearMissReason;
+  /** A string had quotes in it that nobody escaped. */
+  hasInnerQuotes: boolean;
+  /** There are two readings, and which of them was meant is a guess. */
+  isDoubtful: boolean;
+  /** Up to where the text is known not to be well-formed. */
+  illFormed: number;
+}
+
+/** A lenient reading; what is doubtful is not read again in another way. */
+export interface LenientReading extends JsonReading {
+  readonly isDoubtful: boolean;
 }
 
 /** What a reading gives up with; `Cursor.trouble` says why. */
 export const failed = Symbol("failed");
 
 /** Reads one value as models write JSON when it goes wrong. Ends with the value, whatever stands behind it. */
-export function readLenient(source: Source, at: number): JsonReading {
+export function readLenient(source: Source, at: number): LenientReading {
   const cursor = makeCursor(source, at, false);
   const value = readValue(cursor);
   if (value === failed)
@@ -32,24 +44,37 @@ export function readLenient(source: Source, at: number): JsonReading {
       isRepaired: true,
       missing: 0,
       trouble: cursor.trouble,
+      isDoubtful: cursor.isDoubtful,
     };
-  const missing = endsAtMarker(cursor) ? 0 : cursor.missing;
-  return { value, end: cursor.at, isRepaired: true, missing, trouble: undefined };
+  // A marker says that the value is whole, unless a quotation in it was taken for the end of a string.
+  const missing = endsAtMarker(cursor) && !cursor.hasInnerQuotes ? 0 : cursor.missing;
+  return { value, end: cursor.at, isRepaired: true, missing, trouble: undefined, isDoubtful: false };
 }
 
 export function makeCursor(source: Source, at: number, isPython: boolean): Cursor {
-  return { source, text: source.text, isPython, at, opens: 0, missing: 0, trouble: "unreadable" };
+  return {
+    source,
+    text: source.text,
+    isPython,
+    at,
+    opens: 0,
+    missing: 0,
+    trouble: "unreadable",
+    hasInnerQuotes: false,
+    isDoubtful: false,
+    illFormed: 0,
+  };
 }
 
 /** Reads a value and moves the cursor behind it. */
-export function readValue(cursor: Cursor): unknown {
+export function readValue(cursor: Cursor, role: StringRole = "value"): unknown {
   const { text } = cursor;
   cursor.at = skipBlank(text, cursor.at);
   const sign = text[cursor.at];
   if (sign === undefined) return fail(cursor, "cut-off");
   if (sign === "{") return readObject(cursor);
   if (sign === "[" || (sign === "(" && cursor.isPython)) return readArray(cursor);
-  if (`"'\`“`.includes(sign)) return readString(cursor, "value") ?? failed;
+  if (`"'\`“`.includes(sign)) return readString(cursor, role) ?? failed;
   return readLiteral(cursor);
 }
 
@@ -67,13 +92,17 @@ function readObject(cursor: Cursor): unknown {
       cursor.at += isDoubled && text[cursor.at + 1] === "}" ? 2 : 1;
       break;
     }
-    if (sign === undefined || isMarker(cursor)) {
+    if (sign === undefined || isMarkerAt(cursor.text, cursor.at)) {
       cursor.missing += 1;
       break;
     }
     const key = readKey(cursor);
     if (key === undefined) return failed;
     if (isForbiddenKey(key)) return fail(cursor, "forbidden-key");
+    if (Object.hasOwn(record, key)) {
+      cursor.isDoubtful = true;
+      return fail(cursor, "unreadable");
+    }
     const value = readValue(cursor);
     if (value === failed) return failed;
     record[key] = value;
@@ -94,11 +123,11 @@ function readArray(cursor: Cursor): unknown {
       cursor.at += 1;
       break;
     }
-    if (sign === undefined || isMarker(cursor)) {
+    if (sign === undefined || isMarkerAt(cursor.text, cursor.at)) {
       cursor.missing += 1;
       break;
     }
-    const item = readValue(cursor);
+    const item = readValue(cursor, "item");
     if (item === failed) return failed;
     items.push(item);
   }
@@ -114,6 +143,8 @@ function readKey(cursor: Cursor): string | undefined {
   else {
     key = matchAt(bareKey, text, cursor.at)?.[0];
     if (key !== undefined) cursor.at += key.length;
+    // Its first quote was left out.
+    if (text[cursor.at] === '"') cursor.at += 1;
   }
   if (key === undefined) return undefined;
   const end = endOf(colonSign, text, cursor.at);
@@ -143,27 +174,8 @@ function nextSign(cursor: Cursor): string | undefined {
   return cursor.text[cursor.at];
 }
 
-/** A closing tag, special token or fence: the value was meant to be over. */
-function isMarker(cursor: Cursor): boolean {
-  return isMarkerAt(cursor.text, cursor.at);
-}
-
 function endsAtMarker(cursor: Cursor): boolean {
   return isMarkerAt(cursor.text, skipSpace(cursor.text, cursor.at));
-}
-
-function isMarkerAt(text: string, at: number): boolean {
-  const sign = text[at];
-  return (sign === "<" || sign === "`" || sign === "[") && isAt(marker, text, at);
-}
-
-/** White space and comments. */
-export function skipBlank(text: string, at: number): number {
-  for (let place = skipSpace(text, at); ;) {
-    const comment = text[place] === "/" ? matchAt(commentText, text, place) : null;
-    if (!comment) return place;
-    place = skipSpace(text, place + comment[0].length);
-  }
 }
 
 function fail(cursor: Cursor, trouble: NearMissReason): typeof failed {
@@ -174,8 +186,6 @@ function fail(cursor: Cursor, trouble: NearMissReason): typeof failed {
 const bareKey = /[\p{L}_$][\w$\p{L}-]*/uy;
 const colonSign = /\s*(?::|=>|=)/y;
 const literal = /[-+]?[\w.]+(?:(?<=[eE])[-+]\d+)?/y;
-const commentText = /\/\/[^\n]*|\/\*[^]*?\*\//y;
-const marker = /<\/|<[|｜]|<\w*tool_call|```|\[\/?[A-Z_]{4,}\]/y;
 const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["true", true],
   ["True", true],

@@ -1,7 +1,8 @@
 import { isTool } from "./toolbox.js";
 import { found, mended, writtenCall } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
-import { type Cursor, failed, makeCursor, readValue, skipBlank } from "./lenient.js";
+import { type Cursor, failed, makeCursor, readValue } from "./lenient.js";
+import { skipBlank } from "./lenient-signs.js";
 import { isRecord } from "./signature.js";
 import { matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, WrittenCall } from "./types.js";
