@@ -85,7 +85,7 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
   let program: RunningCommand | undefined;
   try {
     const { files = {}, state = [], secrets = [], ...command } = agent.command(request, scratch);
-    const hide = withoutSecrets([...secrets, ...secretsIn(command.env), ...secretsIn(files)]);
+    const hide = withoutSecrets([...secrets, ...secretsIn([command.env, command.args, files])]);
     const ended = async (result: Promise<CommandResult | undefined>): Promise<CommandResult | undefined> => {
       const known = await result;
       return known && { ...known, stderr: hide(known.stderr) };

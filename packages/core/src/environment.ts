@@ -1,3 +1,5 @@
+import { hasSecretAddress, isLong, secretsInAddress, soundsSecret } from "./secrecy.js";
+
 /** Environment variables of a child process, complete: nothing else is inherited. */
 export type Environment = { readonly [name: string]: string };
 
@@ -32,16 +34,16 @@ const headless: Environment = {
 
 /**
  * The environment for a child, made from an allow-list: API keys, tokens, log switches and agent sockets of the user stay
- * out. A variable whose value is a URL with a password in it stays out too.
+ * out. A variable stays out too whose value is an address with a user, a password or a token in it.
  *
  * @param extra Variables to set; they win over the inherited ones.
- * @param inherit Further names to let through; a trailing `*` matches any ending that does not sound like a secret.
+ * @param inherit Further names to let through; a trailing `*` matches any ending that does not sound like a login.
  */
 export function childEnvironment(extra: Environment = {}, inherit: readonly string[] = []): Environment {
   const allowed = [...always, ...inherit];
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
-    if (value !== undefined && allowed.some((pattern) => matches(pattern, name)) && !hasPassword(value)) {
+    if (value !== undefined && allowed.some((pattern) => matches(pattern, name)) && !hasSecretAddress(value)) {
       environment[name] = value;
     }
   }
@@ -49,25 +51,25 @@ export function childEnvironment(extra: Environment = {}, inherit: readonly stri
 }
 
 function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) && !isSecret(name) : name === pattern;
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) && !isLogin(name) : name === pattern;
 }
 
-/** Package managers have both their settings and their logins under one prefix (UV_PUBLISH_TOKEN, UV_INDEX_X_PASSWORD). */
-function isSecret(name: string): boolean {
-  return /(TOKEN|PASSWORD|SECRET|KEY|CREDENTIALS?)$/i.test(name);
+/** Package managers have both their settings and their logins under one prefix; a token may stand as the user's name. */
+function isLogin(name: string): boolean {
+  return soundsSecret(name) || /USERNAME$/i.test(name);
 }
 
 /**
- * The values whose names say that they are secrets, at any depth: of variables, of files, of a message.
+ * The values whose names say that they are secrets, and what is secret in addresses, at any depth: of variables, of
+ * files, of a message.
  *
  * @returns None that is short enough to be a part of other words.
  */
 export function secretsIn(values: unknown, name = ""): readonly string[] {
-  if (typeof values === "string") return isSecret(name) && values.length >= 8 ? [values] : [];
+  if (typeof values === "string") {
+    if (soundsSecret(name)) return isLong(values) ? [values] : [];
+    return hasSecretAddress(values) ? secretsInAddress(values) : [];
+  }
   if (typeof values !== "object" || values === null) return [];
   return Object.entries(values).flatMap(([key, value]) => secretsIn(value, key));
-}
-
-function hasPassword(value: string): boolean {
-  return /:\/\/[^/\s@]*:[^/\s@]+@/.test(value);
 }

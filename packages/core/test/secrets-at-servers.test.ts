@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Provider, runTask, TaskEvents, toError, type TurnEvent } from "@aifactory/core";
+import { cliAgent, type Provider, runTask, TaskEvents, toError, type TurnEvent } from "@aifactory/core";
 import claude from "../../provider-claude/src/index.js";
 import codex from "../../provider-codex/src/index.js";
 import gemini from "../../provider-gemini/src/index.js";
@@ -82,6 +82,21 @@ describe.each(providers)("%s", (name, open) => {
     expect(outcome).toMatchObject({ status: "failed", error: { message: expect.stringContaining("xxx[key]") } });
     expect(said).not.toContain("canary");
   });
+});
+
+it("an agent program that quotes the address it was given is not quoted with what is secret in it", async () => {
+  const agent = cliAgent({
+    name: "acme",
+    command: () => ({
+      command: "/bin/sh",
+      args: ["-c", 'echo "$ACME_URL $0"; echo "No answer: $ACME_URL $0" >&2; exit 3', `url=https://h/?token=${key}`],
+      env: { PATH: process.env["PATH"] ?? "", ACME_URL: `https://ada:${key}@h/v1` },
+    }),
+    read: () => (text) => [{ type: "text", text }],
+  });
+  const { outcome, said, kept } = await tracesOf(agent);
+  expect(outcome.error?.message).toContain("No answer: https://[key]@h/v1 url=https://h/?token=[key]");
+  expect(said + kept).not.toContain("canary");
 });
 
 describe("a server that repeats the key in its answer", () => {

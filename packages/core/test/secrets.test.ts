@@ -21,10 +21,20 @@ import { done, workbench, write } from "./workbench.js";
 
 const names = [
   "ANTHROPIC_API_KEY OPENAI_API_KEY GEMINI_API_KEY GOOGLE_API_KEY OLLAMA_API_KEY GH_TOKEN GITHUB_TOKEN",
-  "AWS_SECRET_ACCESS_KEY SSH_AUTH_SOCK NPM_TOKEN UV_PUBLISH_TOKEN UV_INDEX_MINE_PASSWORD",
+  "AWS_SECRET_ACCESS_KEY SSH_AUTH_SOCK NPM_TOKEN UV_PUBLISH_TOKEN UV_INDEX_MINE_PASSWORD UV_INDEX_MINE_USERNAME",
   "ANTHROPIC_AUTH_TOKEN CLAUDE_CODE_OAUTH_TOKEN CODEX_API_KEY COPILOT_GITHUB_TOKEN GOOGLE_CLOUD_PROJECT_TOKEN",
 ].flatMap((line) => line.split(" "));
 const canary = (place: string): string => `canary-${place.toLowerCase().replaceAll("_", "-")}-0123456789`;
+
+/** Further places in an address where a secret can stand. */
+const addresses = {
+  PIP_EXTRA_INDEX_URL: `https://${canary("user")}@127.0.0.1/simple`,
+  PIP_FIND_LINKS: `https://${canary("empty")}:@127.0.0.1/ https://127.0.0.1/ada`,
+  UV_DEFAULT_INDEX: `mine=https://ada:canary/${canary("slash")}@127.0.0.1/`,
+  UV_INDEX_URL: `https://127.0.0.1/simple?token=${canary("query")}`,
+  UV_EXTRA_INDEX_URL: `https://127.0.0.1/simple?a=b&auth_token=${canary("second")}`,
+  npm_config_registry: `https://${canary("npm")}@127.0.0.1/`,
+};
 
 const probe = await probeSandbox();
 const bench = workbench();
@@ -42,6 +52,7 @@ beforeEach(async () => {
   vi.stubEnv("HOME", home);
   for (const name of names) vi.stubEnv(name, canary(name));
   for (const name of ["HTTPS_PROXY", "PIP_INDEX_URL"]) vi.stubEnv(name, `http://ada:${canary(name)}@127.0.0.1:1`);
+  for (const [name, address] of Object.entries(addresses)) vi.stubEnv(name, address);
   for (const name of ["ANTHROPIC_BASE_URL", "OPENAI_BASE_URL", "GOOGLE_GEMINI_BASE_URL"]) vi.stubEnv(name, "");
   before = await readdir(tmpdir());
   printed = "";
@@ -117,6 +128,7 @@ describe("a whole run: a command that shows everything, a nudge, a verdict that 
       write("check.sh", "env; echo ok one\n"),
       done,
     ];
+    vi.stubEnv("PIP_CONSTRAINT", "https://example.invalid/simple?page=2");
     const provider = scriptedProvider({ turns });
     const { outcome, traces } = await tracesOf(
       provider,
@@ -126,7 +138,8 @@ describe("a whole run: a command that shows everything, a nudge, a verdict that 
     );
     expect(outcome).toMatchObject({ status: "ready", verdict: { status: "passed" }, nudges: [{}] });
     // It has been looked at in the right places.
-    for (const seen of ["journal.jsonl", "seen.txt", "PATH=", "not ok one"]) expect(traces).toContain(seen);
+    for (const seen of ["journal.jsonl", "seen.txt", "PATH=", "PIP_CONSTRAINT=https:", "not ok one"])
+      expect(traces).toContain(seen);
     expect(traces.match(/.{60}canary-.{20}/s)?.[0]).toBeUndefined();
   });
 });
