@@ -2,6 +2,7 @@ import { devNull } from "node:os";
 import { join } from "node:path";
 import { childEnvironment, type Environment } from "./environment.js";
 import { AifactoryError } from "./errors.js";
+import { safeConfig } from "./git/safe-config.js";
 import { run } from "./process.js";
 import type { GitPlace } from "./types.js";
 
@@ -64,29 +65,6 @@ export function gitError(what: string, { exitCode, stderr }: GitResult): Aifacto
 export function lacksDisk(stderr: string): boolean {
   return /No space left on device|Disk quota exceeded|Read-only file system/.test(stderr);
 }
-
-const safeConfig = [
-  `core.hooksPath=${devNull}`,
-  "core.fsmonitor=false",
-  "core.commitGraph=false",
-  "core.untrackedCache=false",
-  `core.attributesFile=${devNull}`,
-  "core.quotePath=false",
-  "core.editor=true",
-  "core.askPass=true",
-  "credential.helper=",
-  // A repository of another owner (a mounted volume) is fine: nothing configured in it runs.
-  "safe.directory=*",
-  "protocol.ext.allow=never",
-  "commit.gpgSign=false",
-  "tag.gpgSign=false",
-  "gc.auto=0",
-  "maintenance.auto=false",
-  "advice.detachedHead=false",
-  "submodule.recurse=false",
-  "user.name=AIFactory",
-  "user.email=aifactory@localhost",
-];
 
 // The longest output asked for are diffs and file lists of a whole change.
 const keepBytes = 256 * 1024 * 1024;

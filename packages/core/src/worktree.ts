@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { type Committed, commitChanges, writeExcludes } from "./checkpoint.js";
@@ -12,6 +12,9 @@ import { takeLock } from "./lock.js";
 import type { Repository } from "./repository.js";
 import type { Sandbox } from "./types.js";
 import { keepRepositories, putRepositoriesBack } from "./worktree/kept.js";
+import { partial, removeWorktree, worktreesLock } from "./worktree/remove.js";
+
+export { adminDir, partial, removeWorktree } from "./worktree/remove.js";
 
 /** An isolated checkout on a branch of its own. The user's checkout, index, stash, hooks and configuration stay as they are. */
 export interface Worktree {
@@ -61,10 +64,10 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   });
   const directory = runDirectory(repository.commonDir, id);
   await mkdir(directory, { recursive: true });
+  await removeWorktree(repository, path);
   // Parallel additions race on git's own files.
-  const release = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
+  const release = await takeLock(worktreesLock(repository), 60_000);
   try {
-    await removeWorktree(repository, path);
     await writeFile(join(directory, partial), path);
     await addWorktree(request, path);
   } finally {
@@ -74,7 +77,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   const excludes = await writeExcludes(directory);
   const { commonDir } = repository;
   const place = ownPlace(commonDir, id, path);
-  await copyFile(join(gitDir, "index"), place.indexFile);
+  await checkOut(place, request.head, gitDir);
   // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
   await rename(join(directory, partial), join(directory, "worktree"));
 
@@ -88,8 +91,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   let left: LeftOut | undefined;
   const close = async (): Promise<void> => {
     if (left) await keepRepositories(kept, left);
-    const closing = await takeLock(join(repository.commonDir, "aifactory", "worktrees.lock"), 60_000);
-    await removeWorktree(repository, path).finally(closing);
+    await removeWorktree(repository, path);
     await shutIn?.close();
   };
   return {
@@ -148,7 +150,7 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
   const where = isNew ? ["-b", branch, path, head] : [path, branch];
   // Force: the folder of an earlier try may still be registered though it is gone.
   const add = [
-    ..."worktree add --force --quiet --no-track --lock --reason".split(" "),
+    ..."worktree add --force --quiet --no-checkout --no-track --lock --reason".split(" "),
     `aifactory run ${id}`,
     ...where,
   ];
@@ -164,14 +166,13 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
 }
 
 /**
- * The file of a run that names its worktree while that is being made or removed: whoever is killed meanwhile leaves a part of
- * it, and what is missing there was not deleted by the model. A whole one is named by the file `worktree`.
+ * Lays out the files. `git worktree add` would do it in the new worktree, on its branch: settings may hold there and nowhere
+ * else (`includeIf`), and the filters that they name are not the ones that were switched off.
  */
-export const partial = "worktree-partial";
-
-/** Git's own entry of a run's worktree: what works in the worktree can write it. */
-export function adminDir(commonDir: string, id: string): string {
-  return join(commonDir, "worktrees", id);
+async function checkOut(place: ReturnType<typeof ownPlace>, commit: string, gitDir: string): Promise<void> {
+  await rm(place.indexFile, { force: true });
+  await git(place, ["read-tree", "-m", "-u", commit]);
+  await copyFile(place.indexFile, join(gitDir, "index"));
 }
 
 /**
@@ -180,19 +181,4 @@ export function adminDir(commonDir: string, id: string): string {
  */
 export function ownPlace(commonDir: string, id: string, path: string): GitPlace & { readonly indexFile: string } {
   return { cwd: path, gitDir: commonDir, workTree: path, indexFile: join(runDirectory(commonDir, id), "index") };
-}
-
-/** Removes a worktree, whatever is in it. */
-export async function removeWorktree({ place, commonDir }: Repository, path: string): Promise<void> {
-  const directory = runDirectory(commonDir, basename(path));
-  await rename(join(directory, "worktree"), join(directory, partial)).catch(() => {});
-  // Twice: the worktree is locked, and may be dirty.
-  await tryGit(place, ["worktree", "remove", "--force", "--force", path]);
-  await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  // Git does not remove what it can't recognise any more, and prunes nothing that is locked.
-  await rm(adminDir(commonDir, basename(path)), { recursive: true, force: true, maxRetries: 3 });
-  await tryGit(place, ["worktree", "prune"]);
-  await rm(join(directory, partial), { force: true });
-  // The folder of this repository's worktrees goes with the last of them.
-  await rmdir(dirname(path)).catch(() => {});
 }

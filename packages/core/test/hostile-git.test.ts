@@ -183,4 +183,17 @@ describe("the worktree itself", () => {
     expect(await bench.repository.status()).toBe("");
     await expectNoWorktree();
   });
+
+  const deep = "for i in $(seq 300); do mkdir dddddddddddddddddddd; cd dddddddddddddddddddd; done; echo 1 > a.py";
+  it.each([
+    ["with a path that is longer than the system takes", deep],
+    ["with folders that can't be written to", "mkdir -p d/e; echo 1 > d/e/a.py; chmod 500 d/e d"],
+    ["with names that are no UTF-8", "mkdir \"$(printf 'd\\377')\"; echo 1 > \"$(printf 'd\\377')/a\""],
+  ])("%s: nothing is left of it, and the run can be cleaned away", async (_what, line) => {
+    const { outcome } = await attack(bench, [command(line)]);
+    expect(outcome).toMatchObject({ status: "ready" });
+    await expectNoWorktree();
+    await reject(outcome);
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [outcome.id], kept: [] });
+  });
 });

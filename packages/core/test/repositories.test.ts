@@ -192,6 +192,59 @@ describe("nothing in the repository runs", () => {
   });
 });
 
+describe("settings that have signatures checked", () => {
+  it("run no program, and are not in the way of a change", async () => {
+    const repository = await repositoryWith();
+    await repository.git("branch", "other");
+    const proof = join(repository.path, "..", "proof");
+    const program = join(repository.path, "..", "gpg");
+    await writeFile(program, `#!/bin/sh\ntouch ${proof}\n`, { mode: 0o755 });
+    for (const setting of ["log.showSignature", "merge.verifySignatures"])
+      await repository.git("config", setting, "true");
+    await repository.git("config", "gpg.program", program);
+    const signature = "gpgsig -----BEGIN PGP SIGNATURE-----\\n \\n aaaa\\n -----END PGP SIGNATURE-----";
+    const author = "author a <a@b> 1 +0000\\ncommitter a <a@b> 1 +0000";
+    const sign = [
+      "echo 1 > a.py; git add a.py; t=$(git write-tree); p=$(git rev-parse HEAD)",
+      `c=$(printf 'tree %s\\nparent %s\\n${author}\\n${signature}\\n\\nx\\n' $t $p | git hash-object -t commit -w --stdin)`,
+      "git update-ref HEAD $c; git update-ref refs/heads/other $c",
+    ];
+    const signed = { calls: [{ name: "run_command", input: { command: sign.join("; ") } }] };
+    const outcome = await run(repository.path, [signed, turns[1]!], { sandbox: "none" });
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 1 } });
+    expect(await repository.git("cat-file", "commit", outcome.head)).toContain("gpgsig");
+    expect(await approve(outcome, { unverified: true })).toMatchObject({ review: "approved" });
+    await expect(readFile(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("settings that hold in a run's worktree and nowhere else", () => {
+  it.each(["onbranch:aifactory/**", "gitdir:**/worktrees/**"])("name no program that runs: %s", async (condition) => {
+    const repository = await repositoryWith();
+    const proof = join(repository.path, "..", "proof");
+    await repository.commit("Attributes", { ".gitattributes": "* filter=evil\n" });
+    const included = join(repository.path, "..", "included");
+    const filter = ["smudge", "clean"].map((kind) => `\t${kind} = "touch ${proof}; cat"\n`);
+    await writeFile(included, `[filter "evil"]\n${filter.join("")}`);
+    await repository.git("config", `includeIf.${condition}.path`, included);
+    expect(await run(repository.path)).toMatchObject({ status: "ready", stat: { files: 1 } });
+    await expect(readFile(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("an index in two files", () => {
+  it("is read, and a change is merged where it is", async () => {
+    const repository = await repositoryWith();
+    await repository.git("config", "core.splitIndex", "true");
+    await repository.git("update-index", "--split-index");
+    await repository.commit("Second", { "b.py": "1\n" });
+    const outcome = await run(repository.path);
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 1, deletions: 0 } });
+    await approve(outcome, { unverified: true });
+    expect(await repository.status()).toBe("");
+  });
+});
+
 describe("a change that is merged", () => {
   it("puts no file through a filter that its own attributes name", async () => {
     const repository = await repositoryWith();
