@@ -3,7 +3,7 @@ import { link, mkdir, readdir, readFile, unlink, writeFile } from "node:fs/promi
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AifactoryError, systemCode, toError } from "./errors.js";
-import { isGone, pidOf, thisHolder } from "./holder.js";
+import { isGone, isInSight, pidOf, thisHolder } from "./holder.js";
 
 /** How long the removal of a dead lock is waited for, which takes some milliseconds. */
 const removalMs = 5_000;
@@ -12,7 +12,7 @@ const removalMs = 5_000;
 export type Release = () => Promise<void>;
 
 /**
- * Takes a lock that processes on this machine share: a file that names its holder. A lock whose holder has died is
+ * Takes a lock that processes share: a file that names its holder. A lock whose holder has died is
  * nobody's. Waits up to `patienceMs`.
  *
  * @throws `locked` when somebody else still holds it then.
@@ -25,15 +25,20 @@ export async function takeLock(file: string, patienceMs: number): Promise<Releas
   // Not the time of day: somebody may set it back.
   const deadline = performance.now() + patienceMs;
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-    if (await claim(file, holder)) return async () => unlink(file).catch(() => {});
+    if (await claim(file, holder)) return async () => letGo(file, holder);
     await dropIfDead(file);
     const other = await holderOf(file);
     // One that nobody has any more is being removed at this moment.
     const isFree = other === "" || (await isGone(other));
     if (performance.now() > deadline + (isFree ? removalMs : 0))
-      throw new AifactoryError("locked", `Another process (${pidOf(other) || "unknown"}) is at work on this: ${file}`);
+      throw new AifactoryError("locked", await holderWords(file));
     await sleep(wait * (0.5 + Math.random()));
   }
+}
+
+/** Who was told to may have removed it by hand, and another one have it by now. */
+async function letGo(file: string, holder: string): Promise<void> {
+  if ((await holderOf(file)) === holder) await unlink(file).catch(() => {});
 }
 
 /** Whether a living process holds a lock. What killed ones have left of it is removed. */
@@ -47,6 +52,15 @@ export async function isHeld(file: string): Promise<boolean> {
   }
   const holder = await holderOf(file);
   return holder !== "" && !(await isGone(holder));
+}
+
+/** Who holds a lock, for people, with what is to be done where that can't be known. */
+export async function holderWords(file: string): Promise<string> {
+  const holder = await holderOf(file);
+  const process = `Another process (${pidOf(holder) || "unknown"})`;
+  if (holder === "" || (await isInSight(holder))) return `${process} is at work on this: ${file}`;
+  const where = "in another container or on another machine, which can't be seen from here";
+  return `${process} is at work on this, or was, ${where}. If it is over, remove its lock with: rm '${file}'`;
 }
 
 /** A name beside a lock that says whose it is: a file without a word in it, left by a kill, would not. */

@@ -5,7 +5,7 @@ import { tryGit } from "./git.js";
 import { hasBegun, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { requireOwnFolder } from "./journal/ours.js";
 import { clearLeftover, leftoverPath } from "./leftover.js";
-import { isHeld, takeLock } from "./lock.js";
+import { holderWords, isHeld, takeLock } from "./lock.js";
 import { next } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
@@ -141,11 +141,11 @@ async function stateOf({ commonDir }: Repository, record: RunRecord): Promise<Ru
 /** Removes the run, or says why not. */
 async function whyKept(repository: Repository, run: Run | DamagedRun, days: number): Promise<string | undefined> {
   if (run.state === "damaged") return `its journal is damaged: ${run.error.message}`;
-  if (run.state === "running") return "it is at work";
+  const directory = runDirectory(repository.commonDir, run.id);
+  if (run.state === "running") return holderWords(join(directory, "lock"));
   if (run.state === "waiting") return "it waits for review";
   if (run.state === "interrupted") return "it was interrupted: resume or reject it";
   if (Date.now() - Date.parse(run.updatedAt) < days * 86_400_000) return `it is not ${days} days old`;
-  const directory = runDirectory(repository.commonDir, run.id);
   const release = await takeLock(join(directory, "lock"), 0);
   try {
     const { branch, head } = run.outcome;

@@ -21,7 +21,7 @@ export async function sweepScratch(): Promise<void> {
 }
 
 async function sweep(name: string): Promise<void> {
-  const [, holder] = /^aifactory-(\d*-\d+-\d*)-\w{6}$/.exec(name) ?? [];
+  const [, holder] = /^aifactory-(\d*-\d+-\d*(?:-[\da-f]*-[\da-f]*)?)-\w{6}$/.exec(name) ?? [];
   if (holder === undefined || !(await isGone(holder))) return;
   const path = join(tmpdir(), name);
   const { uid } = await lstat(path);

@@ -1,12 +1,28 @@
 import { writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { approve, cleanRuns, openRun, type Outcome, reject, runTask, TaskEvents } from "@aifactory/core";
+import {
+  approve,
+  cleanRuns,
+  errorData,
+  openRun,
+  type Outcome,
+  reject,
+  resumeTask,
+  type RunOptions,
+  runTask,
+  TaskEvents,
+} from "@aifactory/core";
 import { type Script, scriptedProvider } from "@aifactory/core/testing";
 import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
+
+function start(turns: readonly Script[], options: RunOptions = {}): Promise<Outcome> {
+  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+  return runTask(task, { providers: [scriptedProvider({ turns })], worktreeRoot: bench.worktreeRoot, ...options });
+}
 
 /** A run that git refuses every commit from the given call of a tool on. */
 function startHeld(turns: readonly Script[], fromCall: number): Promise<Outcome> {
@@ -15,8 +31,7 @@ function startHeld(turns: readonly Script[], fromCall: number): Promise<Outcome>
   events.on("tool-started", (_event, id) => {
     if (++calls === fromCall) writeFileSync(join(bench.repository.path, ".git/refs/heads/aifactory", `${id}.lock`), "");
   });
-  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
-  return runTask(task, { providers: [scriptedProvider({ turns })], worktreeRoot: bench.worktreeRoot, events });
+  return start(turns, { events });
 }
 
 describe("what could not be committed", () => {
@@ -37,5 +52,19 @@ describe("what could not be committed", () => {
     const { worktree = "" } = await openRun(failed);
     await decide(failed);
     expect(await readFile(join(worktree, "b.py"), "utf8")).toBe("hours of work\n");
+  });
+});
+
+describe("a run that another container, or one that is over, has locked", () => {
+  it("is not taken over, and who tries is told how to unlock it", async () => {
+    const run = await start([write("a.py"), { error: errorData("auth", "The key is wrong.") }]);
+    const lock = join(bench.repository.path, ".git/aifactory/runs", run.id, "lock");
+    await writeFile(lock, "4026539999-7-12345");
+    const cure = expect.stringContaining(`rm '${lock}'`);
+    const options = { providers: [scriptedProvider({ turns: [done] })], worktreeRoot: bench.worktreeRoot };
+    await expect(resumeTask(run, options)).rejects.toMatchObject({ code: "locked", message: cure });
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: run.id, why: cure }] });
+    await rm(lock);
+    expect(await resumeTask(run, options)).toMatchObject({ status: "ready" });
   });
 });

@@ -1,6 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { thisHolder } from "../src/holder.js";
 import { isHeld, takeLock } from "../src/lock.js";
@@ -60,6 +62,55 @@ describe("who waits for a lock", () => {
       await expect(takeLock(file, 50)).rejects.toMatchObject({ code: "locked" });
     } finally {
       clock.mockRestore();
+    }
+  });
+});
+
+describe("a holder", () => {
+  it.skipIf(process.platform !== "linux")("that was killed and not yet asked for is dead", async () => {
+    // The shell makes way for a program that never asks for what the shell has started.
+    const parent = spawn("sh", ["-c", "cat <&3 & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore", "pipe"],
+    });
+    try {
+      const [output] = await once(parent.stdout!, "data");
+      const pid = String(output).trim();
+      const isSleep = async () => (await readFile(`/proc/${parent.pid}/comm`, "utf8")) === "sleep\n";
+      await vi.waitUntil(isSleep, { timeout: 10_000 });
+      (parent.stdio[3] as Writable).end();
+      const fields = async () => (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1]!.split(" ");
+      await vi.waitUntil(async () => (await fields())[0] === "Z", { timeout: 10_000 });
+      const [space, , , ...machine] = (await thisHolder()).split("-");
+      await writeFile(file, [space, pid, (await fields())[19], ...machine].join("-"));
+      expect(await isHeld(file)).toBe(false);
+    } finally {
+      parent.kill("SIGKILL");
+    }
+  });
+
+  it("of before the machine's restart is dead", async () => {
+    const [space, pid, start, , name] = (await thisHolder()).split("-");
+    await writeFile(file, ["4026539999", "7", start, "00000000", name].join("-"));
+    expect(await isHeld(file)).toBe(false);
+    await writeFile(file, [space, pid, start, "00000000", name].join("-"));
+    expect(await isHeld(file)).toBe(false);
+  });
+
+  it("that can't be seen from here keeps its lock, and who wants it is told how to remove it", async () => {
+    const [space, , start, machineStart, name] = (await thisHolder()).split("-");
+    const dead = (await deadHolder()).split("-")[1];
+    for (const holder of [
+      ["4026539999", "7", "12345"],
+      ["4026539999", "7", "12345", machineStart, name],
+      [space, dead, start, "00000000", "00000000"],
+    ]) {
+      await writeFile(file, holder.join("-"));
+      expect(await isHeld(file)).toBe(true);
+      await expect(takeLock(file, 0)).rejects.toMatchObject({
+        code: "locked",
+        message: expect.stringContaining(`rm '${file}'`),
+      });
+      await rm(file);
     }
   });
 });
