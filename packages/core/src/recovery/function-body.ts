@@ -6,6 +6,7 @@ import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
 import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
+import { prefix } from "./xml-values.js";
 
 /** What is known of a call in tags before its arguments are read. */
 export interface FunctionHead {
@@ -96,8 +97,12 @@ export function parametersFollow(text: string, at: number): boolean {
 
 /** One parameter that holds the whole object of arguments: `arguments`, or under another word those that are declared. */
 function unwrapped(source: Source, name: string, values: Record<string, unknown>): unknown {
-  const [only, ...others] = Object.keys(values);
-  if (only === undefined || others.length > 0 || !holders.has(only)) return values;
+  let only = "";
+  for (const key in values) {
+    if (only !== "") return values;
+    only = key;
+  }
+  if (!holders.has(only)) return values;
   const declared = declaredBy(source, name);
   if (declared?.has(only)) return values;
   const value = values[only];
@@ -114,8 +119,8 @@ function closed(text: string, at: number): number | undefined {
   return end < 0 ? undefined : end;
 }
 
-const closeTag = /<\/(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|tool_call|call|tool)>/y;
-const parameterStart = /<(?:[a-z]+:)?param(?:eter)?[\s=>n]/y;
+const closeTag = new RegExp(`</${prefix}??(?:function|invoke|tool_call|call|tool)>`, "y");
+const parameterStart = new RegExp(`<${prefix}??param(?:eter)?[\\s=>n]`, "y");
 const argumentList = /<(arguments|parameters)>/y;
 const listEnd = /<\/(?:arguments|parameters)>/y;
 const holders: ReadonlySet<string> = new Set(["arguments", "parameters", "properties", "input", "args", "params"]);

@@ -4,6 +4,7 @@ import { readFunctionBody } from "./function-body.js";
 import { unquoted } from "./parameters.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
+import { prefix } from "./xml-values.js";
 
 /**
  * `<function=f>`, `<function name="f">` and `<invoke name="f">` with `<parameter>` children or JSON in them:
@@ -40,5 +41,9 @@ function formatOf(opener: RegExpExecArray): string {
   return opener[2] === "function" ? "qwen3-coder-xml" : "invoke-xml";
 }
 
-const openTag =
-  /<([｜|]DSML[｜|]|[a-z]+:)?(function|invoke|tool_call|call|tool)(?:[ \t]*(=)\s*([^<>\n]+?)|[\sĠ]*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/y;
+const openTag = new RegExp(
+  `<(${prefix})??(function|invoke|tool_call|call|tool)` +
+    /(?:[ \t]*(=)\s*([^<>\n]+?)|[\sĠ]*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/
+      .source,
+  "y",
+);

@@ -5,7 +5,7 @@ import { readNameless } from "./nameless.js";
 import { signatureOf } from "./signature.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
-import { addValue, textOf, valueEnd, withoutFrame } from "./xml-values.js";
+import { addValue, textOf, valueEnd, withoutFrame, prefix } from "./xml-values.js";
 
 /** What the `<parameter>` children of a call hold. */
 export interface ParameterReading {
@@ -33,6 +33,7 @@ export function readParameters(source: Source, start: number, call: string, open
   let isUnclosed = false;
   // The line ends around a value are the format's.
   const isFramed = opener === "function";
+  const soFar = { call, opener, values };
   for (;;) {
     const long = matchAt(parameterTag, text, at);
     // `<parameter=k=v</parameter>`: only where a second `=` stands in what looks like the tag, or no tag is there at all.
@@ -50,7 +51,7 @@ export function readParameters(source: Source, start: number, call: string, open
     const closer = `</${tag[1] ?? ""}${tag[2] ?? ""}>`;
     const from = at + tag[0].length;
     const name = unquoted((tag[3] ?? "").trim(), (other) => isKey(source.tools, other));
-    const end = short ? from : parameterEnd(source, from, closer, { call, opener, name, values });
+    const end = short ? from : parameterEnd(source, from, closer, name, soFar);
     if (end < 0)
       return { values, end: from, isRepaired, usesParam, trouble: end === unsure ? "unreadable" : "cut-off" };
     if (!spend(source, end - at)) return { values, end, isRepaired, usesParam, trouble: "unreadable" };
@@ -95,18 +96,18 @@ export function structureFollows(text: string, at: number): boolean {
 interface CallSoFar {
   readonly call: string;
   readonly opener: string;
-  readonly name: string;
   readonly values: Record<string, unknown>;
 }
 
 /** A value without its closer ends where the next parameter, the end of the call or another call stands. */
-function parameterEnd(source: Source, from: number, closer: string, soFar: CallSoFar): number {
+function parameterEnd(source: Source, from: number, closer: string, name: string, soFar: CallSoFar): number {
   const { text } = source;
   const end = valueEnd(source, from, closer, followers);
   if (end >= 0) {
     // The closer that was found may belong to a later parameter: this one had none.
     const inner = text.slice(from, end);
-    return inner.includes("<param") && !inner.includes("</param") ? from + missedEnd(source, inner, end, soFar) : end;
+    const isMissed = inner.includes("<param") && !inner.includes("</param");
+    return isMissed ? from + missedEnd(source, inner, end, name, soFar) : end;
   }
   const next = nextStructure(source, from, soFar.opener);
   // A closer that text follows, or one of another kind: who can say where the value ends?
@@ -118,7 +119,8 @@ function hasStrayCloser(raw: string, closer: string): boolean {
 }
 
 /** Where the value in front of the first tag of another parameter ends; on the same line only one that the call still lacks. */
-function missedEnd(source: Source, inner: string, end: number, { call, opener, name, values }: CallSoFar): number {
+function missedEnd(source: Source, inner: string, end: number, name: string, soFar: CallSoFar): number {
+  const { call, opener, values } = soFar;
   for (const tag of inner.matchAll(innerTag)) {
     const [written, lineEnd, attribute = ""] = tag;
     // The call has ended and the next one has begun.
@@ -147,13 +149,17 @@ function nextStructure(source: Source, from: number, opener: string): number {
 
 /** Where a value ends that has no end that can be told. */
 const unsure = -2;
-const parameterTag =
-  /<([｜|]DSML[｜|]|[a-z]+:)?(parameter|param)(?:\s*=\s*|[\sĠ]*name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+string=["'](true|false)["'])?(?:\s+\w+=["']\w*["'])*\s*>/y;
+const parameterTag = new RegExp(
+  `<(${prefix})??(parameter|param)` +
+    /(?:\s*=\s*|[\sĠ]*name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+string=["'](true|false)["'])?(?:\s+\w+=["']\w*["'])*\s*>/
+      .source,
+  "y",
+);
 const valueTag = /^\s*<value>([^<>]*)<\/value>\s*$/;
 const shortParameter = /<()(parameter)=([\w-]+)=([^<\n]*)<\/parameter>/y;
-const followers =
-  /<\/?(?:[｜|]DSML[｜|]|[a-z]+:)?(?:param|arguments>|function|invoke|tool_call|call[=>]|tool[=>])|<[|｜]/y;
-const callTag = /<\/?(?:[｜|]DSML[｜|]|[a-z]+:)?(?:function|invoke|tool_call|call[=>]|tool[=>])|<[|｜]/y;
+const calls = "function|invoke|tool_call|call[=>]|tool[=>]";
+const callTag = new RegExp(`</?${prefix}??(?:${calls})|<[|｜]`, "y");
+const followers = new RegExp(`</?${prefix}??(?:param|arguments>|${calls})|<[|｜]`, "y");
 const nextCall = /<\/\w+>\s*(?:<\/?tool_calls?>\s*)*<(?:function|invoke|tool_call|call|tool)[\s=][^<>]*>\s*/y;
 const innerTag = /(\n?)<param(?:eter)?[= ]([^<>\n]*)>/g;
 const structure = ["\n<parameter", "<parameter=", "</tool_call>"];

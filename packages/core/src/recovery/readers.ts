@@ -33,7 +33,7 @@ export function readersAt(source: Source, { at, end }: Sign, tag: string): reado
   if (first === "{") return /["'“`\s{A-Za-z]/.test(second) ? braced : none;
   if (first === "<") {
     if (second === "|" || second === "｜") return tokenReaders(source, at);
-    if (tag === "") return second === "]" ? minimax : none;
+    if (tag === "") return second === "]" ? minimax : text.startsWith(" | DSML |", at + 1) ? functionTag : none;
     if (second === "/") return none;
     const bare = tag.includes(":") ? tag.slice(tag.lastIndexOf(":") + 1) : tag;
     const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : none);
@@ -52,6 +52,7 @@ function tokenReaders(source: Source, at: number): readonly FormatReader[] {
   const { text } = source;
   if (text.startsWith("DSML", at + 2)) return functionTag;
   const word = tokenAt(source, at)?.word;
+  if (word === undefined && text.startsWith("DSML", at + 3)) return functionTag;
   if (word === undefined) return text.startsWith("tool_call>", at + 2) ? gemma : none;
   return byToken.get(word) ?? (tokenFormats.has(word) ? tagged : none);
 }

@@ -29,6 +29,11 @@ describe("calls in tags that are not written as their format wants them", () => 
       ],
     ],
     [
+      "the same with names in attributes",
+      '<invoke name="search"></invoke>\n<parameter name="query">a</parameter>\n</invoke>',
+      [["search", { query: "a" }]],
+    ],
+    [
       "the closing tag of a call's last parameter is missing in front of the next call",
       "<tool_call><function=search><parameter=query>a</function></tool_call>\n<tool_call><function=search><parameter=query>b</parameter></function></tool_call>",
       [
@@ -105,6 +110,16 @@ describe("calls in tags that are not written as their format wants them", () => 
       "the same in DSML",
       '<｜DSML｜invoke name="get_weather">\n<｜DSML｜parameter name="input" string="false">{"city": "Beijing"}</｜DSML｜parameter>\n</｜DSML｜invoke>',
       [["get_weather", { city: "Beijing" }]],
+    ],
+    [
+      "DSML between doubled bars",
+      '<｜｜DSML｜｜tool_calls> <｜｜DSML｜｜invoke name="search"> <｜｜DSML｜｜parameter name="query" string="true">print("1")</｜｜DSML｜｜parameter> </｜｜DSML｜｜invoke> </｜｜DSML｜｜tool_calls>',
+      [["search", { query: 'print("1")' }]],
+    ],
+    [
+      "DSML between bars with spaces",
+      '< | DSML | tool_calls>\n< | DSML | invoke name="search">\n< | DSML | parameter name="query" string="true">a 2>&1 | b</ | DSML | parameter>\n< | DSML | parameter name="limit" string="false">60</ | DSML | parameter>\n</ | DSML | invoke>\n</ | DSML | tool_calls>',
+      [["search", { query: "a 2>&1 | b", limit: 60 }]],
     ],
     [
       "one parameter whose object holds something else",

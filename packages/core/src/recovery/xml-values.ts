@@ -51,3 +51,6 @@ export function addValue(values: Record<string, unknown>, name: string, value: u
   else if (name === "__proto__") Object.defineProperty(values, name, { value, enumerable: true, configurable: true });
   else values[name] = before === undefined ? value : [before, value];
 }
+
+/** What may stand in front of a tag's name, as the source of a pattern: a namespace, or DSML between bars, doubled or with spaces. */
+export const prefix = "(?: ?[｜|]{1,2} ?DSML ?[｜|]{1,2} ?|[a-z]+:)";
