@@ -44,7 +44,10 @@ export function boundedOutput(limit: number): BoundedOutput {
       const left = bytes - headBytes - end.length;
       const start = Buffer.concat(head);
       if (left === 0) return Buffer.concat([start, end]).toString(encoding);
-      return `${start.toString(encoding)}\n[… ${left} bytes left out …]\n${end.toString(encoding)}`;
+      // A decoder keeps back what begins a character and does not end it.
+      const first = new StringDecoder(encoding).write(start);
+      const last = encoding === "utf8" ? fromCharacter(end) : end;
+      return `${first}\n[… ${left} bytes left out …]\n${last.toString(encoding)}`;
     },
     get bytes() {
       return bytes;
@@ -53,6 +56,12 @@ export function boundedOutput(limit: number): BoundedOutput {
       return bytes > limit;
     },
   };
+}
+
+/** Without the end of a character whose beginning is missing. */
+function fromCharacter(bytes: Buffer): Buffer {
+  const at = bytes.subarray(0, 4).findIndex((byte) => (byte & 0xc0) !== 0x80);
+  return at < 0 ? bytes : bytes.subarray(at);
 }
 
 /** The longest line that is passed on whole; agents were seen to print 18 MB in one. */
@@ -89,6 +98,22 @@ export async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<st
 
 function stripReturn(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+/** The first characters of a text, at most so many (UTF-16 units), and never half of one: vendors refuse those. */
+export function startOf(text: string, most: number): string {
+  return text.slice(0, isSplit(text, most) ? most - 1 : most);
+}
+
+/** The last characters of a text, at most so many, and never half of one. */
+export function endOf(text: string, most: number): string {
+  const from = Math.max(0, text.length - most);
+  return text.slice(isSplit(text, from) ? from + 1 : from);
+}
+
+/** Whether a character begins before this place and ends behind it. */
+function isSplit(text: string, at: number): boolean {
+  return (text.codePointAt(at - 1) ?? 0) > 0xff_ff;
 }
 
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for

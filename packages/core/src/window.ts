@@ -1,5 +1,7 @@
+import { endOf, startOf } from "./output.js";
 import { windowSays } from "./prompts.js";
-import type { AssistantMessage, Message, ToolCall } from "./types.js";
+import { summaryOf } from "./summary.js";
+import type { Message, ToolMessage } from "./types.js";
 
 /** A model whose window is not known is taken to have one of this many tokens; its own error corrects that. */
 const usualTokens = 200_000;
@@ -10,10 +12,10 @@ const roomy = 0.5;
 const charactersPerToken = 3;
 /** Characters of a summary's list of calls, for each token that a conversation may have. */
 const roomForCalls = 1;
-/** Tools whose calls are told before others. */
-const writing: ReadonlySet<string> = new Set(["write_file", "edit_file"]);
 /** How many of the newest messages stay whole: what the model is working with. Fewer where they are too long. */
 const keptMessages = [12, 6, 2];
+/** Characters of a result that say something. */
+const leastResult = 500;
 
 /** A conversation as it is sent. */
 export interface Fitted {
@@ -46,16 +48,17 @@ export function conversationWindow(contextTokens: number | undefined, fixedChara
   // What the summary at the beginning tells of. Each one is made anew from all of it: one upon the other would only grow.
   let past: readonly Message[] = [];
 
-  const tokensOf = (messages: readonly Message[]): number => (fixedCharacters + charactersOf(messages)) / perToken;
+  /** Characters that messages may have at this part of the window. */
+  const room = (part: number): number => limit * part * perToken - fixedCharacters;
   return {
     fit(messages) {
       // What was shortened once stays as it is, so that the vendor's cache of the beginning holds.
       const current = [...replaced, ...messages.slice(known)];
-      const fits = tokensOf(current) <= limit * full;
+      const fits = charactersOf(current) <= room(full);
       const story = [messages[0], ...past].filter((message) => message !== undefined);
       const shorter = fits
         ? { messages: current, cleared: 0, summarised: 0 }
-        : shorten(current, story, limit * roomy, tokensOf);
+        : shorten(current, story, { roomy: room(roomy), full: room(full), calls: limit * roomy * roomForCalls });
       const { messages: fitted, past: told = past, ...shortened } = shorter;
       past = told;
       known = messages.length;
@@ -85,37 +88,36 @@ interface Shortened {
   readonly past?: readonly Message[];
 }
 
+/** How many characters there may be: when all goes well, at most, and in a summary's list of calls. */
+interface Rooms {
+  readonly roomy: number;
+  readonly full: number;
+  readonly calls: number;
+}
+
 /**
  * First old results of tools are cleared, the oldest first; then old turns become a summary. Where the newest turns alone
- * are too much, fewer of them stay whole, and at last even the newest results are cut.
+ * are too much, fewer of them stay whole; then even the newest results are cut, and at last they become a summary too.
  */
-function shorten(
-  messages: readonly Message[],
-  story: readonly Message[],
-  limit: number,
-  sizeOfAll: (messages: readonly Message[]) => number,
-): Shortened {
-  const fits = (candidate: readonly Message[]): boolean => sizeOfAll(candidate) <= limit;
+function shorten(messages: readonly Message[], story: readonly Message[], rooms: Rooms): Shortened {
   let shorter: Shortened = { messages, cleared: 0, summarised: 0 };
   for (const kept of keptMessages) {
     const border = turnBorder(messages, kept);
-    shorter = clear(messages, border, fits);
-    if (!fits(shorter.messages)) shorter = summarise(shorter, messages, border, { story, room: limit * roomForCalls });
-    if (fits(shorter.messages)) return shorter;
+    shorter = clear(messages, border, rooms.roomy);
+    if (charactersOf(shorter.messages) <= rooms.roomy) return shorter;
+    shorter = summarise(shorter, messages, border, story, rooms.calls);
+    if (charactersOf(shorter.messages) <= rooms.roomy) return shorter;
   }
-  const longest = Math.floor((limit * charactersPerToken) / 4);
-  const cut = shorter.messages.map((message) => (message.role === "tool" ? cutTo(message, longest) : message));
+  const cut = cutResults(shorter.messages, rooms.full);
+  const told = summarise(shorter, messages, messages.length, story, rooms.calls);
+  if (charactersOf(cut) > rooms.full && charactersOf(told.messages) <= rooms.full) return told;
   return { ...shorter, messages: cut, cleared: shorter.cleared + 1 };
 }
 
-function clear(
-  messages: readonly Message[],
-  border: number,
-  fits: (messages: readonly Message[]) => boolean,
-): Shortened {
+function clear(messages: readonly Message[], border: number, room: number): Shortened {
   const current = [...messages];
   let cleared = 0;
-  for (let at = 0; at < border && !fits(current); at++) {
+  for (let at = 0; at < border && charactersOf(current) > room; at++) {
     const message = messages[at]!;
     if (message.role !== "tool" || message.text.length <= windowSays.cleared.length) continue;
     current[at] = { ...message, text: windowSays.cleared };
@@ -128,7 +130,8 @@ function summarise(
   { messages, cleared }: Shortened,
   whole: readonly Message[],
   border: number,
-  { story: [task, ...told], room }: { readonly story: readonly Message[]; readonly room: number },
+  [task, ...told]: readonly Message[],
+  room: number,
 ): Shortened {
   const old = whole.slice(1, border);
   if (!task || old.length === 0) return { messages, cleared, summarised: 0 };
@@ -137,10 +140,34 @@ function summarise(
   return { messages: [summary, ...messages.slice(border)], cleared, summarised: border, past };
 }
 
-function cutTo(message: Message, characters: number): Message {
+/** Cuts the longest results, so that together they take half of what is left: the rest is for what comes next. */
+function cutResults(messages: readonly Message[], room: number): readonly Message[] {
+  const results = messages.filter((message) => message.role === "tool");
+  const taken = results.reduce((sum, { text }) => sum + text.length, 0);
+  const left = Math.max(0, room - charactersOf(messages) + taken) / 2;
+  const share = largestShare(
+    results.map(({ text }) => text.length),
+    left,
+  );
+  return messages.map((message) => (message.role === "tool" ? cutTo(message, Math.max(leastResult, share)) : message));
+}
+
+/** The most that each may have when all together have so much; what needs less leaves the others more. */
+function largestShare(lengths: readonly number[], room: number): number {
+  let left = room;
+  for (const [at, length] of lengths.toSorted((one, other) => one - other).entries()) {
+    const share = left / (lengths.length - at);
+    if (length > share) return Math.floor(share);
+    left -= length;
+  }
+  return Infinity;
+}
+
+function cutTo(message: ToolMessage, characters: number): ToolMessage {
   const { text } = message;
   if (text.length <= characters) return message;
-  return { ...message, text: `${text.slice(0, characters / 2)}\n${windowSays.cut}\n${text.slice(-characters / 2)}` };
+  const half = Math.floor((characters - windowSays.cut.length - 2) / 2);
+  return { ...message, text: [startOf(text, half), windowSays.cut, endOf(text, half)].join("\n") };
 }
 
 /** The first message of the newest turns that stay: never a result without its call. */
@@ -148,38 +175,6 @@ function turnBorder(messages: readonly Message[], kept: number): number {
   let border = Math.max(0, messages.length - kept);
   while (border > 0 && messages[border]?.role === "tool") border -= 1;
   return border;
-}
-
-/** What happened, from the calls themselves: a model's own story would cost a turn and might be wrong. */
-function summaryOf(messages: readonly Message[], room: number): string {
-  const failed = new Set(messages.map((message) => (message.role === "tool" && message.isError ? message.callId : "")));
-  const turns = messages.filter((message): message is AssistantMessage => message.role === "assistant");
-  const counted = new Map<string, { times: number; writes: boolean }>();
-  for (const call of turns.flatMap((turn) => turn.calls)) {
-    const line = `- ${describe(call)}${failed.has(call.id) ? ": failed" : ""}`;
-    counted.set(line, { times: (counted.get(line)?.times ?? 0) + 1, writes: writing.has(call.name) });
-  }
-  // What was written is told as long as there is room, then the newest of what was not.
-  const lines = [...counted].map(([line, { times, writes }]) => {
-    return { text: times > 1 ? `${line} (${times} times)` : line, writes };
-  });
-  const byWeight = lines.toReversed().toSorted((one, other) => Number(other.writes) - Number(one.writes));
-  let left = room;
-  const kept = new Set(byWeight.filter(({ text }) => (left -= text.length + 1) >= 0));
-  const calls = lines.filter((line) => kept.has(line)).map(({ text }) => text);
-  const asked = messages.flatMap((message) => (message.role === "user" ? [message.text.slice(0, 1_000)] : []));
-  const words = turns.findLast(({ text }) => text !== "")?.text ?? "";
-  return windowSays.summary(calls, lines.length - calls.length, asked, words);
-}
-
-function describe({ name, input }: ToolCall): string {
-  const values = typeof input === "object" && input !== null ? Object.entries(input) : [];
-  const short = values.flatMap(([key, value]) => (isShort(value) ? [`${key}: ${String(value)}`] : []));
-  return `${name}(${short.join(", ")})`;
-}
-
-function isShort(value: unknown): boolean {
-  return typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && value.length <= 120);
 }
 
 function charactersOf(messages: readonly Message[]): number {

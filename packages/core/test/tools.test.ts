@@ -101,6 +101,28 @@ describe("the path jail", () => {
   });
 });
 
+describe("whole characters", () => {
+  it("stand where a line, a result or a command's output is cut", async () => {
+    const lines = [`${"a".repeat(299)}😀${"b".repeat(50)}`, `a${"😀".repeat(60_000)}`];
+    await repository.write({ "faces.txt": lines.join("\n") });
+    const printed = { command: "printf x; tail -c 100000 faces.txt; printf y" };
+    const cut = await Promise.all([
+      call("search_files", { pattern: "a", literal: true, path: "faces.txt" }),
+      call("read_file", { path: "faces.txt", from_line: 2 }),
+      call("run_command", printed),
+      call("read_file", {}, { inputText: `${"a".repeat(199)}😀` }),
+    ]);
+    expect(cut.map(({ text }) => /…|cut here/.test(text))).toEqual([true, true, true, true]);
+    // A half one is written as an escape.
+    expect(cut.map(({ text }) => /\\ud8|\\ude|\ufffd/.test(JSON.stringify(text)))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
 describe("read_file", () => {
   it("reads a range of lines", async () => {
     expect(await call("read_file", { path: "app.py", from_line: 2, to_line: 2 })).toMatchObject({

@@ -61,6 +61,26 @@ describe("a conversation that grows beyond the model's window", () => {
     expect(provider.requests.some(({ messages }) => hasOpenCalls(messages))).toBe(false);
   });
 
+  for (const results of [20, 60]) {
+    it(`fits before it is sent where ${results} long results come at once, and each says how to read the rest`, async () => {
+      const calls = reads(results).flatMap((turn) => turn.calls ?? []);
+      const provider = narrow(30_000, [write("a.py"), { calls }, write("b.py"), done]);
+      expect(await run(provider)).toMatchObject({ status: "ready", turns: 4 });
+      const told = provider.requests[2]?.messages.filter(({ role }) => role === "tool").map(({ text }) => text) ?? [];
+      expect(told.filter((text) => text.includes("for the rest, ask for a part"))).toHaveLength(results);
+      expect(told.at(-1)).toContain(`${results - 1}\n`);
+      expect(provider.requests.some(({ messages }) => hasOpenCalls(messages))).toBe(false);
+    });
+  }
+
+  it("goes on where what the model wrote in one turn is more than its window", async () => {
+    const calls = [write("a.py", long), write("b.py", long), write("c.py", long)].flatMap((turn) => turn.calls ?? []);
+    const provider = narrow(12_000, [{ calls }, done]);
+    expect(await run(provider)).toMatchObject({ status: "ready", turns: 2 });
+    const text = provider.requests[1]?.messages[0]?.text ?? "";
+    for (const path of ["a.py", "b.py", "c.py"]) expect(text).toContain(`write_file(path: ${path})`);
+  });
+
   it("is shortened after the fact where nobody knew the window", async () => {
     const provider = narrow(30_000, [write("a.py"), ...reads(8), ...reads(8), done], false);
     const outcome = await run(provider);
@@ -122,4 +142,23 @@ it("a summary is made anew from all that happened, and keeps to its part of the 
   expect(last.match(/written-0\.txt/g)).toHaveLength(1);
   for (let at = 0; at < 30; at += 3) expect(last).toContain(`written-${at}.txt`);
   expect(last).toMatch(/^The task\.[^]*others[^]*read-8/);
+});
+
+it("a summary tells of every file that was written by its whole path, and of many edits of one once", () => {
+  const window = conversationWindow(7_000, 0);
+  const deep = `${"directory/".repeat(13)}file.py`;
+  const messages: Message[] = [{ role: "user", text: "The task." }];
+  const call = (name: string, input: unknown): void => {
+    const id = `call-${messages.length}`;
+    messages.push({ role: "assistant", text: "", calls: [{ id, name, input }] });
+    messages.push({ role: "tool", callId: id, name, text: "Done.", isError: false });
+  };
+  call("write_file", { path: deep, content: "1" });
+  for (let at = 0; at < 40; at++) call("write_file", { path: `f${at}.py`, content: "#".repeat(300) });
+  for (let at = 0; at < 60; at++)
+    call("edit_file", { path: "f0.py", old_text: `x = ${at}`, new_text: `x = ${at + 1}`, note: "#".repeat(300) });
+  const text = window.fit(messages).messages[0]?.text ?? "";
+  expect(text).toContain(`- write_file(path: ${deep})\n`);
+  for (let at = 0; at < 40; at++) expect(text).toContain(`- write_file(path: f${at}.py)\n`);
+  expect(text).toMatch(/- edit_file\(path: f0\.py\) \(\d\d times\)/);
 });

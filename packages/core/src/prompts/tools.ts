@@ -1,3 +1,4 @@
+import { startOf } from "../output.js";
 import type { CommandResult } from "../process.js";
 
 /** Put in place of a result that never came, so that the history stays valid. */
@@ -14,7 +15,7 @@ export const callSays = {
     `There is no tool ${name}. The tools are: ${offered.join(", ")}.`,
   notOffered: (name: string): string => `${name} is not available right now. Use one of the tools that are offered.`,
   notJson: (name: string, text: string): string =>
-    `The arguments of ${name} were not JSON: ${text.slice(0, 200)}${text.length > 200 ? "…" : ""} Call it again with a JSON object.`,
+    `The arguments of ${name} were not JSON: ${startOf(text, 200)}${text.length > 200 ? "…" : ""} Call it again with a JSON object.`,
   tooDeep: (levels: number): string => `[objects and lists that are nested more than ${levels} levels deep]`,
   badInput: (name: string, problems: string): string =>
     `The arguments of ${name} don't fit: ${problems}. Call it again with these corrected.`,

@@ -1,4 +1,5 @@
 import type { Subtask } from "../events.js";
+import { startOf } from "../output.js";
 import type { Handover } from "../record.js";
 import type { Finding, Verdict } from "../types.js";
 
@@ -45,14 +46,14 @@ export const resumeSays = {
 
 /** Put in place of what no longer fits into a model's window. */
 export const windowSays = {
-  cut: "[cut here: too long for what is left of the window]",
+  cut: "[cut here: too long for what is left of the window; for the rest, ask for a part: some lines of the file, or a narrower command or pattern]",
   cleared: "[an old result, no longer shown; call again if you need it]",
   summary: (calls: readonly string[], others: number, asked: readonly string[], words: string): string =>
     [
       "The conversation up to here was shortened. These calls were made, in this order; what was written stands in the repository:",
       [...(others > 0 ? [`[${others} others, most of them earlier]`] : []), ...calls].join("\n"),
       asked.length === 0 ? "" : `You were told meanwhile:\n${asked.slice(-5).join("\n")}`,
-      words === "" ? "" : `Your last words then were:\n${words.slice(0, 2_000)}`,
+      words === "" ? "" : `Your last words then were:\n${startOf(words, 2_000)}`,
     ]
       .filter((part) => part !== "")
       .join("\n\n"),

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { z } from "zod";
+import { startOf } from "../output.js";
 import { readSays, toolSays } from "../prompts.js";
 import type { Tool } from "../types.js";
 import { insideWorktree } from "./jail.js";
@@ -63,7 +64,7 @@ async function readLines(file: string, path: string, from: number, to: number, s
       return `${kept.join("\n")}\n${readSays.cut(from, line - 1)}`;
     }
     if (text.length > mostCharacters) {
-      return `${text.slice(0, mostCharacters)}\n${readSays.longLine(line)}`;
+      return `${startOf(text, mostCharacters)}\n${readSays.longLine(line)}`;
     }
     kept.push(text);
     if (line === to) return kept.join("\n");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type GitResult, tryGit } from "../git.js";
 import { textOf, toByteName } from "../git/byte-names.js";
 import { largerThan, namesIn } from "../git/listed.js";
-import { printable } from "../output.js";
+import { printable, startOf } from "../output.js";
 import { searchSays, toolSays } from "../prompts.js";
 import type { Tool, ToolContext } from "../types.js";
 import { insideWorktree, shown } from "./jail.js";
@@ -48,7 +48,7 @@ export const searchFiles: Tool<typeof input> = {
     const lines = result.stdout.trimEnd().split("\n");
     const kept = lines
       .slice(0, mostMatches)
-      .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
+      .map((line) => (line.length > longestLine ? `${startOf(line, longestLine)}…` : line));
     const cut = lines.length > mostMatches ? `\n${searchSays.cut(mostMatches, lines.length)}` : "";
     return kept.join("\n") + cut + left;
   },
