@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { errorData, type Message, runTask, type TurnRequest } from "@aifactory/core";
 import { type Script, scriptedProvider, type ScriptedTurn } from "@aifactory/core/testing";
 import { conversationWindow } from "../src/window.js";
+import { command } from "./hostile-model.js";
 import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
@@ -102,6 +103,22 @@ describe("a conversation that grows beyond the model's window", () => {
     expect(outcome).toMatchObject({ status: "ready", turns: 252 });
     expect(Math.max(...provider.requests.map(sizeOf))).toBeLessThan(20_000 * 4);
   });
+});
+
+it("what a model that takes over is told of a change of many files is bounded, and says how many they are", async () => {
+  const line = "mkdir gen; for i in $(seq 1 2000); do echo $i > gen/some_generated_module_number_$i.py; done";
+  const one = scriptedProvider({
+    name: "one",
+    turns: [command(line), { error: errorData("quota", "No credit.") }],
+  });
+  const two = scriptedProvider({ name: "two", turns: [done] });
+  const task = { repo: bench.repository.path, prompt: "Do it", model: ["one:m", "two:n"] };
+  const outcome = await runTask(task, { providers: [one, two], worktreeRoot: bench.worktreeRoot });
+  expect(outcome).toMatchObject({ status: "ready", stat: { files: 2_000 } });
+  const told = two.requests[0]?.messages[0]?.text ?? "";
+  expect(told).toContain("gen/some_generated_module_number_1.py");
+  expect(told).toContain("2000 files changed");
+  expect(told.length).toBeLessThan(15_000);
 });
 
 it("what has been shortened stays as it was, so that a cache of the beginning holds", () => {

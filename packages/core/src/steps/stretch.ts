@@ -24,6 +24,9 @@ const outages: ReadonlySet<ErrorCode> = new Set([
 /** Characters of a diff that are shown to the model which takes over; it can read the files themselves. */
 const shownDiff = 12_000;
 
+/** Of a longer one: the width of a line, of a name in it, and how many files are named before they are only counted. */
+const shownFiles = "--stat=120,100,100";
+
 /**
  * Lets the model of a phase work; where it can't go on, the next one of the task's list takes over, from the newest
  * checkpoint and in the same worktree.
@@ -44,6 +47,6 @@ async function promptFor({ record, repository }: RunContext, { step, prompt }: S
   const range = [record.current?.from ?? record.base, record.head];
   const safe = ["--no-ext-diff", "--no-textconv"];
   const diff = await git(repository.place, ["diff", ...safe, ...range]);
-  const shown = diff.length > shownDiff ? await git(repository.place, ["diff", "--stat", ...safe, ...range]) : diff;
+  const shown = diff.length > shownDiff ? await git(repository.place, ["diff", shownFiles, ...safe, ...range]) : diff;
   return handoverPrompt(prompt, handover, shown);
 }
