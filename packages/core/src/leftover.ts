@@ -103,11 +103,21 @@ async function dropPartial(repository: Repository, id: string): Promise<void> {
   if (await isOwnWorktree(repository, id, path)) await removeWorktree(repository, path);
 }
 
+/** Where a run's worktree was, if it was left and is not there any more, or is another repository's. */
+export async function lostWorktree(repository: Repository, id: string): Promise<string | undefined> {
+  const path = await noted(repository, id);
+  return path !== "" && (await leftoverPath(repository, id)) === undefined ? path : undefined;
+}
+
 /** The folder of a run's worktree, if it is there. */
 export async function leftoverPath(repository: Repository, id: string): Promise<string | undefined> {
-  const path = await readFile(join(runDirectory(repository.commonDir, id), "worktree"), "utf8").catch(() => "");
+  const path = await noted(repository, id);
   const isThere = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   return isThere && (await isOwnWorktree(repository, id, path)) ? path : undefined;
+}
+
+async function noted({ commonDir }: Repository, id: string): Promise<string> {
+  return readFile(join(runDirectory(commonDir, id), "worktree"), "utf8").catch(() => "");
 }
 
 /** The branch's tip, which must stand on what the run did. A branch that is gone is made again from its commit. */

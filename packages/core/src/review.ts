@@ -89,11 +89,13 @@ export async function requestChanges(
 ): Promise<Outcome> {
   if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
   const { by } = options;
-  return continueRun(run, options, async (record, repository) => {
+  return continueRun(run, options, async (continued) => {
+    const { repository, journal } = continued;
+    const { record } = journal;
     requirePending(record);
     await requireUnmerged(record, repository);
     const said = { text, ...(by !== undefined && { by }) };
-    const found = await adopted(record, repository, "review");
+    const found = await adopted(continued, "review");
     return [{ type: "reviewed", decision: "changes", commit: record.head, ...said }, ...found];
   });
 }

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { drive, type DriveOptions } from "./drive.js";
 import { type RecordEvent, type StepKey, tell } from "./events.js";
 import { AifactoryError } from "./errors.js";
+import { hasUnsaved, worktreeLost } from "./history.js";
 import { continueJournal, createJournal, type Journal, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { requireOwnFolder } from "./journal/ours.js";
-import { adoptLeftover, clearLeftover, dropLeftover, requireUnmoved } from "./leftover.js";
+import { adoptLeftover, clearLeftover, dropLeftover, lostWorktree, requireUnmoved } from "./leftover.js";
 import { takeLock } from "./lock.js";
 import { next } from "./next.js";
 import type { Outcome } from "./outcome.js";
-import { resolveParts } from "./parts.js";
+import { printable } from "./output.js";
+import { type Parts, resolveParts } from "./parts.js";
 import { apply, type RunRecord } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
 import type { Resolution } from "./resolve.js";
@@ -68,7 +70,9 @@ export async function resumeTask(
   run: RunReference,
   { limits, ...options }: RunOptions & { readonly limits?: Limits } = {},
 ): Promise<Outcome> {
-  return continueRun(run, options, async (record, repository) => {
+  return continueRun(run, options, async (continued) => {
+    const { repository, journal } = continued;
+    const { record } = journal;
     const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
     const step = next(apply(record, { seq: record.seq + 1, at: record.updatedAt, event: resumed }));
     if (!("do" in step)) throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
@@ -79,19 +83,30 @@ export async function resumeTask(
       return [resumed];
     }
     // A plan changes no file.
-    if (step.do !== "plan") return [resumed, ...(await adopted(record, repository, step.key))];
+    if (step.do !== "plan") return [resumed, ...(await adopted(continued, step.key))];
     await dropLeftover({ repository, ...record });
     return [resumed];
   });
 }
 
 /** What is to be told of what a killed process left: it belongs to the run from now on. */
-export async function adopted(
-  record: RunRecord,
-  repository: Repository,
-  step: StepKey,
-): Promise<readonly RecordEvent[]> {
-  return eventsOf(await adoptLeftover({ repository, ...record }), step, record, repository);
+export async function adopted(run: Continued, step: StepKey): Promise<readonly RecordEvent[]> {
+  const { repository, journal } = run;
+  const { record } = journal;
+  const lost = await lostWork(run, step);
+  return [...lost, ...eventsOf(await adoptLeftover({ repository, ...record }), step, record, repository)];
+}
+
+/** The notice that a worktree is gone with what was in it. */
+async function lostWork({ repository, journal, parts }: Continued, step: StepKey): Promise<readonly RecordEvent[]> {
+  const path = await lostWorktree(repository, journal.record.id);
+  if (path === undefined) return [];
+  const changes = (name: string): boolean => parts.tools.find((tool) => tool.name === name)?.effect !== "read";
+  const isAgent = (model: string): boolean => parts.models.get(model)?.provider.kind === "agent";
+  if (!hasUnsaved(await journal.entries(), changes, isAgent)) return [];
+  const where = `${printable(path)}, which is not there any more or belongs to another copy of the repository`;
+  const message = `What was done since the newest checkpoint was only in the worktree ${where}: it is not part of this run.`;
+  return [{ type: "notice", code: worktreeLost, step, message }];
 }
 
 function endOf(record: RunRecord): string {
@@ -99,6 +114,13 @@ function endOf(record: RunRecord): string {
   if (record.review?.decision === "reject") return "it was rejected";
   if (record.head === record.base) return "it ended without a change";
   return "it is done and waits for review";
+}
+
+/** A run that is about to go on. */
+export interface Continued {
+  readonly repository: Repository;
+  readonly journal: Journal;
+  readonly parts: Parts;
 }
 
 /**
@@ -109,7 +131,7 @@ function endOf(record: RunRecord): string {
 export async function continueRun(
   { repo, id }: RunReference,
   options: RunOptions,
-  begin: (record: RunRecord, repository: Repository) => Promise<readonly RecordEvent[]>,
+  begin: (run: Continued) => Promise<readonly RecordEvent[]>,
 ): Promise<Outcome> {
   const repository = await openRepository(repo);
   const directory = runDirectory(repository.commonDir, id);
@@ -119,7 +141,7 @@ export async function continueRun(
   try {
     journal = await continueJournal(directory);
     const parts = await resolveParts(journal.record.task, options);
-    for (const event of await begin(journal.record, repository)) {
+    for (const event of await begin({ repository, journal, parts })) {
       await journal.append(event);
       tell(options.events, event, id);
     }

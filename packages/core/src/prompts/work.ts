@@ -42,6 +42,7 @@ export const resumeSays = {
   model: "You were interrupted here. Everything stands as you left it: go on.",
   agent:
     "You were interrupted while you worked on this. What you had changed stands in the working folder: look at it, then go on until everything asked for is done.",
+  lost: "You were interrupted here, and your working folder was lost. What you changed last is gone with it, though you were told that it was done. Look at what is there, do again what is missing, then go on until everything asked for is done.",
 };
 
 /** Put in place of what no longer fits into a model's window. */
