@@ -1,8 +1,10 @@
 import { AifactoryError } from "../errors.js";
-import { git, tryGit } from "../git.js";
+import { tryGit } from "../git.js";
 import type { RecordEvent } from "../events.js";
 import type { Repository } from "../repository.js";
+import { printable } from "../output.js";
 import type { RunRecord } from "../record.js";
+import { branchName, checkoutOf, requireClean } from "./checked-out.js";
 
 /** A run to be merged. */
 export interface Merge {
@@ -84,10 +86,11 @@ async function publish({ place }: Repository, base: string, { commit, ref, check
   const target = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
   if (target.stdout.trim() === commit) return;
   if (checkout !== undefined) {
-    const merged = await tryGit({ cwd: checkout }, ["merge", "--ff-only", "--quiet", "--no-edit", commit]);
-    if (merged.exitCode !== 0)
-      throw new AifactoryError("conflict", `${checkout} could not follow: ${merged.stderr.trim()} Nothing was merged.`);
-    return;
+    const merge = ["merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--no-edit", commit];
+    const merged = await tryGit({ cwd: checkout }, merge);
+    if (merged.exitCode === 0) return;
+    const why = merged.stderr.trim().split("\n").map(printable).join(" ");
+    throw new AifactoryError("conflict", `${checkout} could not follow: ${why} Nothing was merged.`);
   }
   const moved = await tryGit(place, [
     "update-ref",
@@ -101,49 +104,6 @@ async function publish({ place }: Repository, base: string, { commit, ref, check
     throw new AifactoryError("moved", `${branchName(ref)} moved at this moment. Nothing was merged. Approve again.`);
 }
 
-async function requireClean(checkout: string, ref: string, record: RunRecord): Promise<void> {
-  const status = await git({ cwd: checkout }, [
-    "status",
-    "--porcelain=v1",
-    "-z",
-    "--untracked-files=no",
-    "--ignore-submodules=all",
-  ]);
-  if (status !== "") {
-    throw new AifactoryError(
-      "conflict",
-      `${branchName(ref)} is checked out in ${checkout}, which has uncommitted changes; they would be mixed up. Nothing was merged. Commit or stash them, or approve into another branch.`,
-    );
-  }
-  const changed = await git({ cwd: checkout }, [
-    "diff",
-    "--name-only",
-    "-z",
-    "--no-renames",
-    "--no-ext-diff",
-    record.base,
-    record.head,
-  ]);
-  const filters = await git({ cwd: checkout }, ["check-attr", "-z", "--stdin", "filter"], {
-    input: changed,
-  });
-  const values = filters.split("\0").filter((_, index) => index % 3 === 2);
-  if (values.some((value) => value !== "unspecified" && value !== "unset")) {
-    throw new AifactoryError(
-      "conflict",
-      `The change has files that pass through a filter (such as Git LFS), which AIFactory never runs. Merge it by hand: git -C ${checkout} merge --ff-only ${record.branch}`,
-    );
-  }
-}
-
-/** The worktree, the user's or another, that has the branch checked out. */
-async function checkoutOf({ place }: Repository, ref: string): Promise<string | undefined> {
-  const listed = await git(place, ["worktree", "list", "--porcelain", "-z"]);
-  const entries = listed.split("\0\0").map((entry) => entry.split("\0"));
-  const entry = entries.find((lines) => lines.includes(`branch ${ref}`) && !lines.includes("bare"));
-  return entry?.find((line) => line.startsWith("worktree "))?.slice("worktree ".length);
-}
-
 async function tipOf({ place }: Repository, ref: string): Promise<string | undefined> {
   const { exitCode, stdout } = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
   return exitCode === 0 ? stdout.trim() : undefined;
@@ -151,8 +111,4 @@ async function tipOf({ place }: Repository, ref: string): Promise<string | undef
 
 function short(commit: string | undefined): string {
   return commit === undefined ? "no commit" : commit.slice(0, 12);
-}
-
-function branchName(ref: string): string {
-  return ref.replace(/^refs\/heads\//, "");
 }
