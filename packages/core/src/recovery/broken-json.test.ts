@@ -68,6 +68,22 @@ describe("broken JSON", () => {
     ]);
   });
 
+  it.each<[string, string, object]>([
+    ["slashes", "path: a//b, content: x//y z", { path: "a//b", content: "x//y z" }],
+    ["an address", "path: http://a.b/c?d=1:2\n content: New York", { path: "http://a.b/c?d=1:2", content: "New York" }],
+    ["a comment", "path: src/a.ts // where\n, content: b /* what */", { path: "src/a.ts", content: "b" }],
+  ])("takes a value without quotes, with %s", (_, written, expected) => {
+    expect(inputs(tagged(`{name: write_file, arguments: {${written}}}`))).toEqual([expected]);
+  });
+
+  it.each([
+    ["a comma", "path: a, content: cats, dogs"],
+    ["what may be another key", "path: a content: b"],
+    ["slashes in a list", "path: a, content: b, list: [x y//z]"],
+  ])("takes no value without quotes, with %s", (_, written) => {
+    expect(inputs(tagged(`{name: write_file, arguments: {${written}}}`))).toEqual([]);
+  });
+
   it("never repairs what already parses: a doubled backslash stays one", () => {
     expect(inputs(tagged('{"name": "write_file", "arguments": {"path": "a", "content": "a\\\\nb"}}'))).toEqual([
       { path: "a", content: "a\\nb" },

@@ -50,6 +50,11 @@ describe("a string with quotes in it that nobody escaped", () => {
     ["a key that may be text", '{"content":"He said "a", "b": 5 things","path":"c"}', open],
     ["a key that the schema forbids", '{"content":"He said "hi" there","debug":"drop me","path":"a"}', closed],
     ["keys behind brackets that may be text", '{"content":""a": "b"},"c": {"d": "e",\n"}', open],
+    [
+      "words of the envelopes in text",
+      '{"content":""license": "MIT",\n"type": "m",\n"scripts": {\n"a": "b",\n"}',
+      open,
+    ],
     ["a key twice", '{"content":"a","content":"b",}', open],
   ])("gives no call with two readings: %s", (_, input, tool) => {
     expect(read(input, tool)).toEqual({ calls: [], misses: 1 });

@@ -60,7 +60,9 @@ function repaired(json: string): unknown {
   } catch {
     return undefined;
   }
-  return typeof value === "object" && value !== null && isVerbatim(value, json, 0) ? value : undefined;
+  const isWhole = typeof value === "object" && value !== null && isVerbatim(value, json, 0);
+  // It takes `a//b` for `a` and a comment.
+  return isWhole && slashes(json) === slashes(JSON.stringify(value)) ? value : undefined;
 }
 
 function isVerbatim(value: unknown, json: string, depth: number): boolean {
@@ -69,6 +71,10 @@ function isVerbatim(value: unknown, json: string, depth: number): boolean {
   if (typeof value === "string") return json.length < 10_000 && json.includes(value);
   if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([key, part]) => json.includes(key) && isVerbatim(part, json, depth + 1));
+}
+
+function slashes(json: string): number {
+  return json.match(/[\w.~-]\/\//g)?.length ?? 0;
 }
 
 /** An object or a list whose first part can be one, in well-formed JSON and however broken. */

@@ -1,9 +1,9 @@
-import { isKey } from "./toolbox.js";
 import { depthAt, type InnerQuotes, isLeftOpen, leaveOpen, makeInnerQuotes } from "./inner-quotes.js";
 import type { Cursor } from "./lenient.js";
 import { unescaped } from "./lenient-escapes.js";
 import { isOver, isWellFormedRest } from "./lenient-rest.js";
 import { anyKey, closingTag, loneTag, skipBlank, valueStart } from "./lenient-signs.js";
+import { signatureOf } from "./signature.js";
 import { find, isAt, matchAt, skipSpace } from "./source.js";
 
 /** What a string may be: only around a value or an item text may go on behind a quote. */
@@ -75,7 +75,7 @@ function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: In
   return sign === "<" && !inner.isSeen && isAt(loneTag, text, next);
 }
 
-/** Behind an inner quote a comma may be text too, so what follows must be a known key or well-formed to the end. */
+/** Behind an inner quote a comma may be text too, so what follows must be a parameter or well-formed to the end. */
 function isBoundary(cursor: Cursor, role: "value" | "item", at: number, after: number, inner: InnerQuotes): boolean {
   const { text } = cursor;
   if (after >= text.length) return true;
@@ -83,7 +83,7 @@ function isBoundary(cursor: Cursor, role: "value" | "item", at: number, after: n
   const isItem = key === null && role === "item" && isAt(itemStart, text, after);
   if (!key && !isItem) return false;
   const depth = depthAt(cursor, at, inner);
-  const isKnown = isKnownKey(cursor, key);
+  const isKnown = isParameter(cursor, key);
   if (isKnown && key?.[4] === undefined && depth <= 0) return true;
   if (isWellFormedRest(cursor, at + 1)) return true;
   // It may have been a key all the same, unless brackets of the text stand around it.
@@ -92,8 +92,10 @@ function isBoundary(cursor: Cursor, role: "value" | "item", at: number, after: n
   return false;
 }
 
-function isKnownKey({ source }: Cursor, key: RegExpExecArray | null): boolean {
-  return key !== null && isKey(source.tools, key[1] ?? key[2] ?? key[3] ?? key[4] ?? "");
+/** A parameter of a tool; the words of the envelopes stand in other JSON too. */
+function isParameter({ source }: Cursor, key: RegExpExecArray | null): boolean {
+  const name = key?.[1] ?? key?.[2] ?? key?.[3] ?? key?.[4];
+  return name !== undefined && source.tools.some((tool) => signatureOf(tool.inputSchema).names.has(name));
 }
 
 /** A run of closers behind an inner quote: of the string's own brackets, or of those around it. */
@@ -110,7 +112,7 @@ function closesInner(cursor: Cursor, at: number, start: number, inner: InnerQuot
   if (count >= cursor.opens) return !isAt(goesOn, text, end) || (text[end - 1] === "\n" && /\w/.test(sign));
   if (sign !== ",") return isAt(closingTag, text, end);
   const next = skipSpace(text, end + 1);
-  if (text[next] === "{" || isKnownKey(cursor, matchAt(anyKey, text, next))) return true;
+  if (text[next] === "{" || isParameter(cursor, matchAt(anyKey, text, next))) return true;
   leaveOpen(inner, 0);
   return false;
 }

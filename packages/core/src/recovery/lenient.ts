@@ -1,8 +1,9 @@
 import { isForbiddenKey } from "./forbidden.js";
 import type { JsonReading } from "./json.js";
+import { readLiteral } from "./lenient-literal.js";
 import { isMarkerAt, skipBlank } from "./lenient-signs.js";
 import { readString, type StringRole } from "./lenient-string.js";
-import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, matchAt, skipSpace, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** Where a lenient reading stands. */
@@ -44,7 +45,7 @@ export function readLenient(source: Source, at: number): LenientReading {
       isRepaired: true,
       missing: 0,
       trouble: cursor.trouble,
-      isDoubtful: cursor.isDoubtful,
+      isDoubtful: cursor.isDoubtful || cursor.hasInnerQuotes,
     };
   // A marker says that the value is whole, unless a quotation in it was taken for the end of a string.
   const missing = endsAtMarker(cursor) && !cursor.hasInnerQuotes ? 0 : cursor.missing;
@@ -75,7 +76,8 @@ export function readValue(cursor: Cursor, role: StringRole = "value"): unknown {
   if (sign === "{") return readObject(cursor);
   if (sign === "[" || (sign === "(" && cursor.isPython)) return readArray(cursor);
   if (`"'\`“`.includes(sign)) return readString(cursor, role) ?? failed;
-  return readLiteral(cursor);
+  const literal = readLiteral(cursor, role);
+  return literal === undefined ? failed : literal;
 }
 
 function readObject(cursor: Cursor): unknown {
@@ -156,17 +158,6 @@ function readKey(cursor: Cursor): string | undefined {
   return key;
 }
 
-function readLiteral(cursor: Cursor): unknown {
-  const found = matchAt(literal, cursor.text, cursor.at);
-  if (!found) return fail(cursor, "unreadable");
-  cursor.at += found[0].length;
-  // A number or word at the very end may be half of one.
-  if (cursor.at >= cursor.text.length && cursor.opens > 0) return fail(cursor, "cut-off");
-  if (words.has(found[0])) return words.get(found[0]);
-  const number = Number(found[0].replaceAll("_", ""));
-  return Number.isFinite(number) && isAt(/[-+.\d]/y, found[0], 0) ? number : fail(cursor, "unreadable");
-}
-
 /** Skips blanks and commas, and tells what stands there. */
 function nextSign(cursor: Cursor): string | undefined {
   cursor.at = skipBlank(cursor.text, cursor.at);
@@ -185,15 +176,3 @@ function fail(cursor: Cursor, trouble: NearMissReason): typeof failed {
 
 const bareKey = /[\p{L}_$][\w$\p{L}-]*/uy;
 const colonSign = /\s*(?::|=>|=)/y;
-const literal = /[-+]?[\w.]+(?:(?<=[eE])[-+]\d+)?/y;
-const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ["true", true],
-  ["True", true],
-  ["TRUE", true],
-  ["false", false],
-  ["False", false],
-  ["FALSE", false],
-  ["null", null],
-  ["None", null],
-  ["nil", null],
-]);
