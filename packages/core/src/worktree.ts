@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { type Committed, commitChanges, writeExcludes } from "./checkpoint.js";
 import { type LeftOut, submodulesOf } from "./checkpoint/left-out.js";
 import { type Confinement, openSandbox } from "./confinement.js";
@@ -57,11 +57,7 @@ export interface WorktreeRequest {
  */
 export async function openWorktree(request: WorktreeRequest): Promise<Worktree> {
   const { repository, id } = request;
-  const path = worktreePath(request);
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    const where = `Can't make the folder for worktrees, ${dirname(path)}: ${toError(cause).message}.`;
-    throw new AifactoryError("disk", `${where} Name another one as worktreeRoot.`, { cause });
-  });
+  const path = await worktreePath(request);
   const directory = runDirectory(repository.commonDir, id);
   await mkdir(directory, { recursive: true });
   await removeWorktree(repository, path);
@@ -121,15 +117,22 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   };
 }
 
-/** Where the worktree of a run stands on this machine. */
-function worktreePath({
+/** Where the worktree of a run stands on this machine, in a folder that is there then. No part of it is a symlink. */
+async function worktreePath({
   repository,
   id,
   root = defaultRoot(),
-}: Pick<WorktreeRequest, "repository" | "id" | "root">): string {
+}: Pick<WorktreeRequest, "repository" | "id" | "root">): Promise<string> {
   const { commonDir, checkout } = repository;
   const name = basename(checkout ?? commonDir);
-  return join(root, `${name}-${createHash("sha256").update(commonDir).digest("hex").slice(0, 8)}`, id);
+  const folder = join(root, `${name}-${createHash("sha256").update(commonDir).digest("hex").slice(0, 8)}`);
+  try {
+    await mkdir(folder, { recursive: true });
+    return join(await realpath(folder), id);
+  } catch (cause) {
+    const where = `Can't make the folder for worktrees, ${folder}: ${toError(cause).message}.`;
+    throw new AifactoryError("disk", `${where} Name another one as worktreeRoot.`, { cause });
+  }
 }
 
 function defaultRoot(): string {
