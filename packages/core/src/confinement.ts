@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { AifactoryError } from "./errors.js";
-import { machinePlaces, privatePlaces, programPlaces } from "./private-places.js";
+import { machinePlaces, neededPlaces } from "./machine-places.js";
+import { privatePlaces, programPlaces } from "./private-places.js";
 import { probeSandbox } from "./sandbox.js";
 import { makeScratch } from "./scratch.js";
 import type { Task } from "./task.js";
@@ -36,7 +37,7 @@ export interface OpenSandbox {
 
 /**
  * Opens the sandbox of a worktree: what runs in it writes there, into this worktree's own part of the git directory and
- * into a /tmp of its own, and does not see what is private in the user's home.
+ * into a /tmp of its own, and does not see what is private in the user's home, nor the sockets of the machine.
  */
 export async function openSandbox(
   { path, gitDir, commonDir }: { readonly path: string; readonly gitDir: string; readonly commonDir: string },
@@ -45,7 +46,7 @@ export async function openSandbox(
   const temporary = await makeScratch();
   const home = homedir();
   const hidden = [...(await privatePlaces(home)), ...(await machinePlaces())];
-  const readable = [commonDir, ...programPlaces(home)];
+  const readable = [commonDir, ...programPlaces(home), ...(await neededPlaces(network))];
   return {
     sandbox: { view: "loose", hidden, readable, writable: [path, gitDir], temporary, network },
     close: async () => rm(temporary, { recursive: true, force: true, maxRetries: 3 }),

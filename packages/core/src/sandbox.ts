@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Command } from "./process.js";
 import type { Sandbox } from "./types.js";
 
@@ -72,9 +73,11 @@ function looseView({ hidden = [], readable = [], writable, temporary }: Sandbox,
     ...(temporary === undefined ? [] : ["--bind", temporary, "/tmp"]),
     // A temporary folder that the command brings along stays its own.
     ...(temporary === undefined || hasOwn ? [] : ["--setenv", "TMPDIR", "/tmp"]),
-    ...hidden.flatMap(({ path, kind }) =>
-      kind === "folder" ? ["--perms", "0700", "--tmpfs", path] : ["--ro-bind", "/dev/null", path],
-    ),
+    // What has gone by now, as a socket may, can't be mounted over.
+    ...hidden.flatMap(({ path, kind }) => {
+      if (!existsSync(path)) return [];
+      return kind === "folder" ? ["--perms", "0700", "--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+    }),
     ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
   ];
 }

@@ -59,7 +59,7 @@ export function secretsInAddress(text: string): readonly string[] {
 
 /** A password may hold anything, a slash too; without a scheme, only `user:password@` is taken for one. */
 function userInfosIn(text: string): readonly string[] {
-  const found = text.matchAll(/:\/\/(\S*)@|(?:^|[\s=])([^\s:/\\@]+:[^\s/\\@]+)@/g);
+  const found = text.matchAll(/(?<!ssh):\/\/(\S*)@|(?:^|[\s=])([^\s:/\\@]+:[^\s/\\@]+)@/g);
   return [...found].map(([, info, bare]) => info ?? bare ?? "");
 }
 

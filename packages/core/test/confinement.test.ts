@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -7,6 +9,7 @@ import { cliAgent, type Message, runTask, type TaskSpec } from "@aifactory/core"
 import { probeSandbox } from "@aifactory/core/process";
 import { scriptedProvider } from "@aifactory/core/testing";
 import { privatePlaces, programPlaces } from "../src/private-places.js";
+import { command } from "./hostile-model.js";
 import { done, workbench, write } from "./workbench.js";
 
 const probe = await probeSandbox();
@@ -28,11 +31,7 @@ afterEach(async () => {
 
 /** Runs commands one after another in a run, and gives what the model was told of each. */
 async function commands(lines: readonly string[], spec: Partial<TaskSpec> = {}) {
-  const turns = [
-    ...lines.map((command) => ({ calls: [{ name: "run_command", input: { command } }] })),
-    write("a.py"),
-    done,
-  ];
+  const turns = [...lines.map((line) => command(line)), write("a.py"), done];
   const provider = scriptedProvider({ turns });
   const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m", ...spec };
   const outcome = await runTask(task, { providers: [provider], worktreeRoot: bench.worktreeRoot });
@@ -65,6 +64,85 @@ describe.skipIf(probe.kind === "none")("commands of a model, in the sandbox", ()
       "cat /proc/[0-9]*/environ | tr '\\0' '\\n'; ps -e 2>/dev/null | wc -l; ls -d /proc/[0-9]* | wc -l",
     ]);
     expect(told.join("\n")).not.toContain("canary");
+  });
+
+  it("see no key in settings of the home, and what they need of them", async () => {
+    const files = {
+      ".bashrc": "export OPENAI_API_KEY=canary-bashrc",
+      ".zshrc": "canary-zshrc",
+      ".profile": "canary-profile",
+      ".gitconfig": '[url "https://ada:canary-gitconfig@example.invalid"]',
+      ".config/git/config": "[http]\n\textraheader = AUTHORIZATION: bearer canary-git",
+      ".config/git/work": "[user]\n\tname = seen-name\n\tsigningkey = ABCD1234",
+      ".config/pip/pip.conf": "[global]\nindex-url = https://ada:canary-pip@example.invalid/",
+      ".config/uv/uv.toml": "index-url = 'https://example.invalid/seen-index'",
+      ".config/pnpm/rc": "//example.invalid/:_authToken=canary-pnpm",
+      ".cargo/config.toml": "[registries.mine]\ntoken = 'canary-cargo'",
+      ".cache/huggingface/token": "canary-huggingface",
+      ".cache/huggingface/hub/model": "seen-model",
+      ".cache/pip/tokenizers": "seen-cache",
+      ".local/share/opencode/auth.json": "canary-opencode",
+      ".local/share/uv/credentials/credentials.toml": "canary-uv",
+      ".local/share/uv/tools/ruff": "seen-tool",
+      ".local/share/acme/versions/1": "seen-acme",
+      ".local/state/bash/history": "canary-history",
+    };
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(join(home, path, ".."), { recursive: true });
+      await writeFile(join(home, path), `${text}\n`);
+    }
+    await mkdir(join(home, ".local/bin"));
+    await symlink("../share/acme/versions/1", join(home, ".local/bin/acme"));
+    const { told } = await commands([
+      "grep -rhoaE '(canary|seen)-[a-z0-9]*' ~ 2>/dev/null | sort; cat ~/.local/bin/acme",
+    ]);
+    const seen = "acme cache index model name tool acme".split(" ").map((name) => `seen-${name}`);
+    expect(told[0]).toBe(`[exit code 0]\n${seen.join("\n")}`);
+  });
+
+  it.each([true, false])(
+    "reach no socket of the machine (network: %s), and know where names are looked up",
+    async (network) => {
+      // Elsewhere than services have them, and found all the same.
+      const path = join(home, "service.sock");
+      const heard: string[] = [];
+      const service = createServer((socket) => void socket.on("data", (data) => heard.push(String(data))));
+      await once(service.listen(path), "listening");
+      const speak = `import socket; s = socket.socket(socket.AF_UNIX); s.connect("${path}"); s.send(b"do it"); print("sent")`;
+      const { told } = await commands(
+        [`python3 -c '${speak}'; ls -A /run /var/run/; cat /etc/resolv.conf >/dev/null && echo said`],
+        {
+          network,
+        },
+      );
+      service.close();
+      expect(heard).toEqual([]);
+      expect(told[0]).not.toContain("sent");
+      expect(told[0]).toContain("said");
+      const [run = ""] = /^\/run:\n([\s\S]*?)\n\n/m.exec(told[0] ?? "") ?? [];
+      expect(run.split("\n").filter((name) => /sock|user|docker|dbus|lock/.test(name))).toEqual([]);
+    },
+  );
+
+  it("go on when a socket that was there is gone", async () => {
+    const service = createServer();
+    const path = join(home, "service.sock");
+    await once(service.listen(path), "listening");
+    const provider = scriptedProvider({
+      turns: [
+        command("true"),
+        () => {
+          service.close();
+          return command("echo still here");
+        },
+        write("a.py"),
+        done,
+      ],
+    });
+    const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+    await runTask(task, { providers: [provider], worktreeRoot: bench.worktreeRoot });
+    const told = (provider.requests.at(-1)?.messages ?? []).filter(({ role }) => role === "tool");
+    expect(told[1]?.text).toContain("still here");
   });
 
   it("can use git as a developer does, but for commits, which are made for them", async () => {
@@ -177,4 +255,7 @@ it("what is private in a home is known by construction: every dot file but toolc
   expect(await privatePlaces(join(home, "nowhere"))).toEqual([]);
   const path = ["/usr/bin", `${home}/.npm-global/bin`, `${home}/.nvm/bin`, `${home}/bin`].join(":");
   expect(programPlaces(home, path)).toEqual([`${home}/.npm-global/bin`, `${home}/.npm-global/lib`]);
+  const own = [".acme", ".local/share/acme"].map((name) => `${home}/${name}`);
+  const more = [`${own[0]}/bin`, `${own[1]}/bin`, `${home}/.local/share/mise/shims`, `${home}/.local/bin`].join(":");
+  expect(programPlaces(home, more)).toEqual(own.flatMap((place) => [`${place}/bin`, `${place}/lib`]));
 });

@@ -10,7 +10,7 @@ export interface Sandbox {
   readonly readable?: readonly string[];
   /** Paths to read and write. They must exist. */
   readonly writable: readonly string[];
-  /** Paths of which the `loose` view shows nothing. They must exist. */
+  /** Paths of which the `loose` view shows nothing; a `file` may be a socket. What does not exist is left out. */
   readonly hidden?: readonly { readonly path: string; readonly kind: "folder" | "file" }[];
   /** The folder that is /tmp in the `loose` view. Absent: /tmp can be read there and not written. */
   readonly temporary?: string;
