@@ -29,7 +29,7 @@ export const approve: typeof import("./review.js").approve = async (...args) =>
   (await import("./review.js")).approve(...args);
 
 /**
- * Turns a run down. Its branch stays.
+ * Turns a run down, also one that broke off and could be resumed. Its branch stays.
  *
  * @throws `not-pending`, `unknown-run` or `locked`.
  */

@@ -1,6 +1,7 @@
 import type { StepKey, Subtask } from "./events.js";
-import type { RunRecord } from "./record.js";
 import { plans } from "./phases.js";
+import { apply, type RunRecord } from "./record.js";
+import type { Limits } from "./types.js";
 
 /** What to do now. */
 export type Next =
@@ -34,6 +35,12 @@ export function next(record: RunRecord): Next {
   if (record.task.review === "auto" && !record.stopped && record.verdict?.status === "passed")
     return { do: "publish", key: "publish" };
   return { waitFor: "review" };
+}
+
+/** Says what a run would need next if it was resumed, with other limits or the same. */
+export function nextResumed(record: RunRecord, limits?: Limits): Next {
+  const event = { type: "resumed" as const, ...(limits && { limits }) };
+  return next(apply(record, { seq: record.seq + 1, at: record.updatedAt, event }));
 }
 
 function canFix({ verdict, stopped, fixes, task }: RunRecord): boolean {

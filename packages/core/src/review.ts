@@ -5,7 +5,7 @@ import { tryGit } from "./git.js";
 import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { clearLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
-import { next } from "./next.js";
+import { nextResumed } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
@@ -50,7 +50,7 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
 }
 
 /**
- * Turns a run down. Its branch stays.
+ * Turns a run down, also one that broke off and could be resumed. Its branch stays.
  *
  * @throws `not-pending`, `unknown-run` or `locked`.
  */
@@ -65,8 +65,8 @@ export async function reject(
   return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
     await requireUnmerged(record, repository);
-    // One that was interrupted can be turned down too: nobody is at work on it, or it would be locked.
-    if (!("do" in next(record))) requirePending(record);
+    // One that could go on can be turned down too: nobody is at work on it, or it would be locked.
+    if (!("do" in nextResumed(record))) requirePending(record);
     const said = {
       ...(options.by !== undefined && { by: options.by }),
       ...(options.reason !== undefined && { text: options.reason }),

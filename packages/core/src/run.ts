@@ -8,11 +8,11 @@ import { continueJournal, createJournal, type Journal, readRecord, runDirectory,
 import { requireOwnFolder } from "./journal/ours.js";
 import { adoptLeftover, clearLeftover, dropLeftover, lostWorktree, requireUnmoved } from "./leftover.js";
 import { takeLock } from "./lock.js";
-import { next } from "./next.js";
+import { nextResumed } from "./next.js";
 import type { Outcome } from "./outcome.js";
 import { printable } from "./output.js";
 import { type Parts, resolveParts } from "./parts.js";
-import { apply, type RunRecord } from "./record.js";
+import type { RunRecord } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
 import type { Resolution } from "./resolve.js";
 import { eventsOf } from "./steps/checkpoint.js";
@@ -74,7 +74,7 @@ export async function resumeTask(
     const { repository, journal } = continued;
     const { record } = journal;
     const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
-    const step = next(apply(record, { seq: record.seq + 1, at: record.updatedAt, event: resumed }));
+    const step = nextResumed(record, limits);
     if (!("do" in step)) throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
     // A decision was made, upon that commit and nothing else.
     if (step.do === "publish" && record.review) {

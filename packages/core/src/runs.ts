@@ -6,7 +6,7 @@ import { hasBegun, readRecord, runDirectory, runsDirectory } from "./journal.js"
 import { requireOwnFolder } from "./journal/ours.js";
 import { clearLeftover, leftoverPath } from "./leftover.js";
 import { holderWords, isHeld, takeLock } from "./lock.js";
-import { next } from "./next.js";
+import { next, nextResumed } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
@@ -148,7 +148,11 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
   if (Date.now() - Date.parse(run.updatedAt) < days * 86_400_000) return `it is not ${days} days old`;
   const release = await takeLock(join(directory, "lock"), 0);
   try {
-    const { branch, head } = run.outcome;
+    const record = await readRecord(directory);
+    // Somebody may have gone on with it since it was looked at.
+    if (isPending(record)) return "it waits for review";
+    if ("do" in nextResumed(record)) return "it can be resumed; one that is rejected is cleaned";
+    const { branch, head } = record;
     const left = await clearLeftover(repository, run.id, head);
     if (left !== undefined) return `there are uncommitted files in ${left}`;
     if (await hasKept(directory)) return `there are repositories that were not committed in ${keptIn(directory)}`;

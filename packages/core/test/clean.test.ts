@@ -13,14 +13,15 @@ import {
   type RunOptions,
   runTask,
   TaskEvents,
+  type TaskSpec,
 } from "@aifactory/core";
 import { type Script, scriptedProvider } from "@aifactory/core/testing";
 import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
 
-function start(turns: readonly Script[], options: RunOptions = {}): Promise<Outcome> {
-  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+function start(turns: readonly Script[], options: RunOptions = {}, spec: Partial<TaskSpec> = {}): Promise<Outcome> {
+  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m", ...spec };
   return runTask(task, { providers: [scriptedProvider({ turns })], worktreeRoot: bench.worktreeRoot, ...options });
 }
 
@@ -35,23 +36,43 @@ function startHeld(turns: readonly Script[], fromCall: number): Promise<Outcome>
 }
 
 describe("what could not be committed", () => {
-  it("is kept by cleanRuns, which says where", async () => {
-    const failed = await startHeld([write("a.py", "hours of work\n"), done], 1);
-    const { worktree = "" } = await openRun(failed);
-    const why = expect.stringContaining(worktree);
-    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: failed.id, why }] });
-    expect(await readFile(join(worktree, "a.py"), "utf8")).toBe("hours of work\n");
-  });
-
   it.each([
     ["approve", (run: Outcome) => approve(run, { unverified: true })],
     ["reject", (run: Outcome) => reject(run)],
-  ] as const)("is kept by %s of what was committed before", async (_name, decide) => {
-    const failed = await startHeld([write("a.py"), write("b.py", "hours of work\n"), done], 2);
-    expect(failed).toMatchObject({ review: "pending", stat: { files: 1 } });
+  ] as const)(
+    "is kept by %s of what was committed before, and by cleanRuns, which says where",
+    async (_name, decide) => {
+      const failed = await startHeld([write("a.py"), write("b.py", "hours of work\n"), done], 2);
+      expect(failed).toMatchObject({ review: "pending", stat: { files: 1 } });
+      const { worktree = "" } = await openRun(failed);
+      await decide(failed);
+      const why = expect.stringContaining(`uncommitted files in ${worktree}`);
+      expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: failed.id, why }] });
+      expect(await readFile(join(worktree, "b.py"), "utf8")).toBe("hours of work\n");
+    },
+  );
+
+  it("is kept where nothing was committed before", async () => {
+    const failed = await startHeld([write("a.py", "hours of work\n"), done], 1);
     const { worktree = "" } = await openRun(failed);
-    await decide(failed);
-    expect(await readFile(join(worktree, "b.py"), "utf8")).toBe("hours of work\n");
+    expect(await cleanRuns(bench.repository.path)).toMatchObject({ removed: [] });
+    await reject(failed);
+    expect(await cleanRuns(bench.repository.path)).toMatchObject({ removed: [] });
+    expect(await readFile(join(worktree, "a.py"), "utf8")).toBe("hours of work\n");
+  });
+});
+
+describe("a run that can be resumed", () => {
+  it("is kept with its plan, until it is rejected", async () => {
+    const subtasks = [{ title: "one" }, { title: "two" }];
+    const plan = { calls: [{ name: "submit_plan", input: { subtasks } }] };
+    const model = { plan: "scripted:m", code: "scripted:m" };
+    const failed = await start([plan, { error: errorData("quota", "No credit.") }], {}, { model });
+    expect(failed).toMatchObject({ status: "failed", review: "none", subtasks: { total: 2 } });
+    const why = expect.stringContaining("can be resumed");
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: failed.id, why }] });
+    await reject(failed);
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [failed.id], kept: [] });
   });
 });
 

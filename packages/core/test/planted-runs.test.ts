@@ -40,6 +40,7 @@ async function plant(started: object = {}, ...more: readonly object[]): Promise<
   return folder;
 }
 
+const rejected = { type: "reviewed", decision: "reject", commit: "" };
 const clean = () => cleanRuns(bench.repository.path);
 const resume = () =>
   resumeTask(
@@ -49,7 +50,7 @@ const resume = () =>
 
 describe("a planted run", () => {
   it.each(["worktree", "worktree-partial"])("that names a folder as its %s does not have it removed", async (note) => {
-    const folder = await plant();
+    const folder = await plant({}, rejected);
     await writeFile(join(folder, note), join(victim, "project"));
     expect(await clean()).toMatchObject({ removed: [id] });
     await plant();
@@ -58,7 +59,7 @@ describe("a planted run", () => {
   });
 
   it.each(["worktree", "worktree-partial"])("that names a link as its %s does not have it followed", async (note) => {
-    const folder = await plant();
+    const folder = await plant({}, rejected);
     await symlink(join(victim, "project"), join(victim, id));
     await writeFile(join(folder, note), join(victim, id));
     expect(await clean()).toMatchObject({ removed: [id] });
@@ -66,7 +67,7 @@ describe("a planted run", () => {
   });
 
   it("does not get the worktree of another repository's run", async () => {
-    const folder = await plant();
+    const folder = await plant({}, rejected);
     await bench.repository.git("worktree", "add", "--quiet", "--detach", join(victim, id));
     const other = `${bench.repository.path}-other`;
     await writeFile(join(folder, "worktree"), join(victim, id));
