@@ -62,7 +62,7 @@ export type TurnEvent =
 
 /**
  * `delta`: to be added to what came before in this turn. `turn`: this turn's total so far. `session`: the total of the
- * provider's session over all its turns, from which core subtracts what it already counted.
+ * provider's session over all its turns of a run, in whatever step, from which core subtracts what it already counted.
  */
 export interface UsageEvent {
   readonly type: "usage";
