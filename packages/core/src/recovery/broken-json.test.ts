@@ -101,6 +101,42 @@ describe("broken JSON", () => {
     expect(nearMisses.map(({ reason }) => reason)).toEqual(["cut-off"]);
   });
 
+  describe.each(["[TOOL_CALLS] ", "<tool_calls>", "<tool_call>", "<|tools_prefix|>"])(
+    "in a list behind %s",
+    (marker) => {
+      const whole = '[{"name": "write_file", "arguments": {"path": "a", "content": "b"}}';
+      it.each<[string, string, string, string[]]>([
+        [
+          "that breaks off in the arguments of a call",
+          `${whole}, {"name": "write_file", "arguments": {"path": "c`,
+          "a",
+          ["cut-off"],
+        ],
+        [
+          "that breaks off in front of their brace",
+          `${whole}, {"name": "write_file", "arguments": {"path": "c"`,
+          "a",
+          ["cut-off"],
+        ],
+        ["that breaks off in a name", `${whole}, {"name": "write`, "a", ["cut-off"]],
+        ["that breaks off behind a name", `${whole}, {"name": "todo"`, "a", ["cut-off"]],
+        ["that can't be read", `${whole}, {"name": "write_file", "arguments": {"path" @}}]`, "a", ["unreadable"]],
+        ["that lacks its bracket", whole, "a", []],
+        [
+          "that lacks its bracket and the brace of a call",
+          `${whole}, {"name": "write_file", "arguments": {"path": "c"}`,
+          "ac",
+          [],
+        ],
+        ["that breaks off in the first call", '[{"name": "write_file", "arguments": {"path": "c"', "", ["cut-off"]],
+      ])("%s", (_, list, paths, reasons) => {
+        const { calls, nearMisses } = recoverToolCalls(marker + list, tools);
+        expect(calls.map(({ arguments: { path } }) => path).join("")).toBe(paths);
+        expect(nearMisses.map(({ reason }) => reason)).toEqual(reasons);
+      });
+    },
+  );
+
   it("runs no command that had to be repaired", () => {
     expect(inputs(tagged('{"name": "run", "arguments": {"command": "ls"}}'))).toEqual([{ command: "ls" }]);
     expect(inputs(tagged('{"name": "run", "arguments": {"command": "ls",}}'))).toEqual([]);
