@@ -15,7 +15,7 @@ const bench = workbench();
 it("a run that is killed twice, whose calls were read out of text, has a history that a vendor takes", async () => {
   const folder = await mkdtemp(join(tmpdir(), "aifactory-runner-"));
   onTestFinished(async () => rm(folder, { recursive: true, force: true }));
-  const runner = await bundle(join(import.meta.dirname, "kill-recovered.ts"), folder);
+  const runner = await bundle(join(import.meta.dirname, "recovered-runner.ts"), folder);
   const { repository, worktreeRoot } = bench;
   const repo = repository.path;
   const killAt = async (...more: string[]): Promise<string> => {

@@ -84,7 +84,7 @@ describe("a model", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
-  it("that asks for 10,000 calls in one reply gets some of them, a few at a time, and an answer to each", async () => {
+  it("that asks for 10,000 calls in one reply gets some of them, a few at a time, and is told that it is too many", async () => {
     let running = 0;
     let most = 0;
     let ran = 0;
@@ -108,7 +108,7 @@ describe("a model", () => {
     const { outcome } = await attack(bench, [{ calls }], {}, { tools: [look], events });
     expect(outcome.status).toBe("ready");
     expect([most, ran]).toEqual([8, 200]);
-    expect(told.slice(0, 10_000).filter((text) => text.includes("a few at a time"))).toHaveLength(9_800);
+    expect(told.filter((text) => text.includes("a few at a time"))).toHaveLength(1);
   });
 
   it("without a sandbox that removes its worktree goes on in an empty one", async () => {
