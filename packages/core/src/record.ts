@@ -153,8 +153,8 @@ function decide(record: RunRecord, event: Extract<RecordEvent, { type: "reviewed
   };
 }
 
-/** Only what really is given, so that nothing is overwritten by nothing. */
-function given({ turns, fixes, minutes, tokens, usd }: Limits = {}): Partial<Task["limits"]> {
+/** The limits that really are given, so that nothing is overwritten by nothing. */
+export function given({ turns, fixes, minutes, tokens, usd }: Limits = {}): Partial<Task["limits"]> {
   return {
     ...(turns !== undefined && { turns }),
     ...(fixes !== undefined && { fixes }),

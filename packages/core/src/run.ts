@@ -12,11 +12,11 @@ import { nextResumed } from "./next.js";
 import type { Outcome } from "./outcome.js";
 import { printable } from "./output.js";
 import { type Parts, resolveParts } from "./parts.js";
-import type { RunRecord } from "./record.js";
+import { given, type RunRecord } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
 import type { Resolution } from "./resolve.js";
 import { eventsOf } from "./steps/checkpoint.js";
-import { parseTask } from "./task.js";
+import { checkLimits, parseTask } from "./task.js";
 import type { Limits, TaskSpec, Tool } from "./types.js";
 
 /** What a run is given besides its task: what can't be JSON. */
@@ -70,7 +70,8 @@ export async function resumeTask(
   run: RunReference,
   { limits, ...options }: RunOptions & { readonly limits?: Limits } = {},
 ): Promise<Outcome> {
-  return continueRun(run, options, async (continued) => {
+  if (limits !== undefined) checkLimits(limits);
+  return continueRun(run, { ...options, ...(limits && { limits }) }, async (continued) => {
     const { repository, journal } = continued;
     const { record } = journal;
     const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
@@ -130,7 +131,7 @@ export interface Continued {
  */
 export async function continueRun(
   { repo, id }: RunReference,
-  options: RunOptions,
+  { limits, ...options }: RunOptions & { readonly limits?: Limits },
   begin: (run: Continued) => Promise<readonly RecordEvent[]>,
 ): Promise<Outcome> {
   const repository = await openRepository(repo);
@@ -140,7 +141,8 @@ export async function continueRun(
   let journal: Journal | undefined;
   try {
     journal = await continueJournal(directory);
-    const parts = await resolveParts(journal.record.task, options);
+    const { task } = journal.record;
+    const parts = await resolveParts({ ...task, limits: { ...task.limits, ...given(limits) } }, options);
     for (const event of await begin({ repository, journal, parts })) {
       await journal.append(event);
       tell(options.events, event, id);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AifactoryError } from "./errors.js";
-import type { TaskSpec } from "./types.js";
+import type { Limits, TaskSpec } from "./types.js";
 
 const modelString = z.string().trim().min(1, "must name a model, as 'provider:model'");
 const modelChain = z.union([modelString, z.array(modelString).min(1, "must name a model").readonly()]);
@@ -62,11 +62,22 @@ export type Task = z.output<typeof schema>;
 export function parseTask(spec: TaskSpec): Task {
   const result = schema.safeParse(spec);
   if (result.success) return result.data;
-  const problems = result.error.issues.map(describe);
-  throw new AifactoryError(
-    "invalid-spec",
-    `The task can't be run:\n${problems.map((line) => `  - ${line}`).join("\n")}`,
-  );
+  throw invalid("The task can't be run", result.error);
+}
+
+/**
+ * Checks limits that take the place of a task's.
+ *
+ * @throws `invalid-spec`, as `parseTask` does.
+ */
+export function checkLimits(given: Limits): void {
+  const result = z.strictObject({ limits }).safeParse({ limits: given });
+  if (!result.success) throw invalid("The run can't go on", result.error);
+}
+
+function invalid(what: string, { issues }: z.ZodError): AifactoryError {
+  const problems = issues.map((issue) => `  - ${describe(issue)}`);
+  return new AifactoryError("invalid-spec", `${what}:\n${problems.join("\n")}`);
 }
 
 function describe(issue: z.core.$ZodIssue): string {

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { mkdir, readdir, rename, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   approve,
   cleanRuns,
   errorData,
+  type Limits,
   listRuns,
   openRun,
   type Outcome,
@@ -54,6 +55,27 @@ describe("resumeTask", () => {
     const again = await goOn(limited, []).outcome;
     expect(again).toMatchObject({ status: "partial", error: { code: "limit-reached" }, turns: 2 });
     expect(await goOn(again, [done], { limits: { turns: 3 } }).outcome).toMatchObject({ status: "ready", turns: 3 });
+  });
+
+  it.each([
+    ["no number", { minutes: Number.NaN }, "limits.minutes"],
+    ["below 0", { turns: -3 }, "limits.turns"],
+    ["in words", { tokens: "many" }, "limits.tokens"],
+    ["that do not exist", { turn: 4 }, "limits.turn: no such field; there are turns"],
+    ["that are none", 4, "limits"],
+    ["of dollars without a known price", { usd: 0.01 }, "limits.usd"],
+  ])("refuses limits %s, writes nothing down and asks no model", async (_what, limits, message) => {
+    const failed = await start([write("a.py"), broken]);
+    const journal = join(bench.repository.path, ".git/aifactory/runs", failed.id, "journal.jsonl");
+    const before = await readFile(journal, "utf8");
+    const tried = goOn(failed, [], { limits: limits as Limits });
+    const code = message === "limits.usd" ? "unknown-price" : "invalid-spec";
+    await expect(tried.outcome).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(tried.provider.requests).toEqual([]);
+    expect(await readFile(journal, "utf8")).toBe(before);
+    expect(await goOn(failed, [done], { limits: { turns: undefined } }).outcome).toMatchObject({
+      status: "ready",
+    });
   });
 
   it("begins anew where a model had stalled", async () => {
