@@ -4,6 +4,7 @@ import { findUnfit, type LeftOut } from "./checkpoint/left-out.js";
 import type { DiffStat } from "./events.js";
 import { git, gitError, type GitPlace, lacksDisk, tryGit } from "./git.js";
 import { shownName } from "./git/byte-names.js";
+import { dropSpecials } from "./git/specials.js";
 import type { Repository } from "./repository.js";
 
 /** A commit of a run, and the size of the whole change up to it. */
@@ -39,6 +40,7 @@ export async function commitChanges(request: CheckpointRequest): Promise<Committ
   const ref = `refs/heads/${branch}`;
   // A worktree that was removed is one in which everything was deleted.
   await mkdir(place.cwd, { recursive: true });
+  await dropSpecials(place.cwd);
   const left = await stageAll(place, excludes, request.head);
   const tree = await git(place, ["write-tree"]);
   const tip = await git(repository.place, ["rev-parse", ref]);

@@ -15,6 +15,8 @@ export interface GitOptions {
   /** Input and output are bytes, one character each (`git/byte-names.ts`). Default: text. */
   readonly bytes?: true;
   readonly signal?: AbortSignal;
+  /** Milliseconds until it is given up. Default: an hour, more than any takes that does not wait for something. */
+  readonly timeoutMs?: number;
   /** Settings, `name=value`; they win. A value has no `=` in it. */
   readonly config?: readonly string[];
   readonly env?: Environment;
@@ -33,7 +35,7 @@ export interface GitResult {
  * objects, grafts and the commit graph, which can show others, are off too. The commits are made by AIFactory.
  *
  * @returns Its output, whatever the exit code.
- * @throws `program-missing` when there is no git; `aborted` when the signal ended it.
+ * @throws `program-missing` when there is no git; `aborted` when the signal ended it; `git` when the time limit did.
  */
 export async function tryGit(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const programsOff = touchesFiles(args) ? await configuredProgramsOff(place) : [];
@@ -95,10 +97,13 @@ async function bareGit(place: GitPlace, args: readonly string[], options: GitOpt
     ...(options.signal && { signal: options.signal }),
     trusted: true,
     // What works on files can take long, and would be in the way of whoever goes on after we were killed.
-    leashed: ["add", "checkout", "worktree"].includes(args[0] ?? ""),
+    leashed: place.workTree !== undefined || touchesFiles(args),
+    timeoutMs: options.timeoutMs ?? 3_600_000,
     keepBytes,
   });
-  if (result.stopped) throw new AifactoryError("aborted", `git ${args.at(-1)} was stopped.`);
+  if (result.stopped === "timeout")
+    throw new AifactoryError("git", `git ${args[0]} did not end within ${result.durationMs / 1000} seconds.`);
+  if (result.stopped) throw new AifactoryError("aborted", `git ${args[0]} was stopped.`);
   return { exitCode: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
 }
 

@@ -57,7 +57,7 @@ export async function underfootRefs(
 ): Promise<readonly string[]> {
   const suspects = movedRefs.filter((ref) => ref.startsWith("refs/heads/") && before.refs.has(ref));
   const found = suspects.map(async (ref) => {
-    const checkout = await git(place, ["for-each-ref", "--format=%(worktreepath)", ref]);
+    const checkout = await git(place, ["for-each-ref", "--format=%(worktreepath)", ref], { timeoutMs: 60_000 });
     if (checkout === "") return false;
     const last = async (name: string): Promise<string> =>
       (await tryGit({ cwd: checkout }, ["log", "--walk-reflogs", "-1", "--format=%H", name])).stdout.trim();

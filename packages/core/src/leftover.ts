@@ -5,6 +5,7 @@ import { type Committed, commitChanges, diffStat, writeExcludes } from "./checkp
 import { nothingLeft } from "./checkpoint/left-out.js";
 import { AifactoryError } from "./errors.js";
 import { git, tryGit } from "./git.js";
+import { dropSpecials } from "./git/specials.js";
 import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
 import { adminDir, ownPlace, partial, removeWorktree } from "./worktree.js";
@@ -89,6 +90,7 @@ export async function clearLeftover(repository: Repository, id: string, head: st
   const path = await leftoverPath(repository, id);
   if (path === undefined) return undefined;
   const place = ownPlace(repository.commonDir, id, path);
+  await dropSpecials(path);
   // A submodule's own state is not asked for: git would run its filters.
   const changed = await git(place, ["diff", "--name-only", "--no-ext-diff", "--ignore-submodules=dirty", head]);
   const untracked = await git(place, ["ls-files", "--others", "--exclude-standard", "--directory"]);

@@ -7,6 +7,7 @@ import { type LeftOut, submodulesOf } from "./checkpoint/left-out.js";
 import { type Confinement, openSandbox } from "./confinement.js";
 import { AifactoryError, toError } from "./errors.js";
 import { git, gitError, type GitPlace, tryGit } from "./git.js";
+import { dropSpecialsOfEntries } from "./git/specials.js";
 import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
 import type { Repository } from "./repository.js";
@@ -65,6 +66,7 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   const release = await takeLock(worktreesLock(repository), 60_000);
   try {
     await writeFile(join(directory, partial), path);
+    await dropSpecialsOfEntries(repository.commonDir);
     await addWorktree(request, path);
   } finally {
     await release();
@@ -157,7 +159,9 @@ async function addWorktree({ repository, branch, head, id }: WorktreeRequest, pa
     `aifactory run ${id}`,
     ...where,
   ];
-  const added = await tryGit(place, isNew ? add : add.filter((word) => word !== "--no-track"));
+  // Another one may wait for this: it reads what models can write, and lays out no files.
+  const options = { timeoutMs: 60_000 };
+  const added = await tryGit(place, isNew ? add : add.filter((word) => word !== "--no-track"), options);
   if (added.exitCode === 0) return;
   if (added.stderr.includes(`'refs/heads/${branch.split("/")[0]}' exists`)) {
     throw new AifactoryError(

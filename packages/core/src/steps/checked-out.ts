@@ -4,6 +4,7 @@ import { AifactoryError } from "../errors.js";
 import { git, tryGit } from "../git.js";
 import { type ByteName, fileOf, shownName, toByteName } from "../git/byte-names.js";
 import { namesIn } from "../git/listed.js";
+import { dropSpecialsOfEntries } from "../git/specials.js";
 import type { RunRecord } from "../record.js";
 import type { Repository } from "../repository.js";
 
@@ -13,7 +14,8 @@ import type { Repository } from "../repository.js";
  * @throws `conflict` when there is one, and it can't be said where.
  */
 export async function checkoutOf(repository: Repository, ref: string): Promise<string | undefined> {
-  const listed = await git(repository.place, ["worktree", "list", "--porcelain", "-z"]);
+  await dropSpecialsOfEntries(repository.commonDir);
+  const listed = await git(repository.place, ["worktree", "list", "--porcelain", "-z"], { timeoutMs: 60_000 });
   const entries = listed.split("\0\0").map((entry) => entry.split("\0"));
   const entry = entries.find((lines) => lines.includes(`branch ${ref}`) && !lines.includes("bare"));
   const path = entry?.find((line) => line.startsWith("worktree "))?.slice("worktree ".length);

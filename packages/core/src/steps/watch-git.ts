@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { StepKey } from "../events.js";
+import { dropSpecialsOfEntries } from "../git/specials.js";
 import { readGitState, saveGitState, savedGitState, type GitState } from "../git-state.js";
 import { changedSince, type GitChanges, landedRefs, putFilesBack, putRefsBack, underfootRefs } from "../guard.js";
 import { runDirectory } from "../journal.js";
@@ -43,6 +44,7 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
   let stood = before.refs;
   return {
     look: async () => {
+      await dropSpecialsOfEntries(repository.commonDir);
       const now = await readGitState(repository);
       const was = { ...before, refs: stood };
       const changes = changedSince(was, now);

@@ -16,6 +16,8 @@ const input = z.strictObject({
 });
 
 const most = 1_000;
+/** Milliseconds. A million files take five seconds; what a model made of the folders may keep git waiting for ever. */
+const patience = 60_000;
 
 /** Lists files, those that git ignores left out. */
 export const listFiles: Tool<typeof input> = {
@@ -28,10 +30,13 @@ export const listFiles: Tool<typeof input> = {
     const listed = await tryGit(
       place,
       ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pathspec(folder, pattern)],
-      { signal },
+      { signal, timeoutMs: patience },
     );
     if (listed.exitCode !== 0) throw new ToolTrouble(listSays.failed(listed.stderr));
-    const gone = await tryGit(place, ["ls-files", "-z", "--deleted", "--", pathspec(folder, pattern)], { signal });
+    const gone = await tryGit(place, ["ls-files", "-z", "--deleted", "--", pathspec(folder, pattern)], {
+      signal,
+      timeoutMs: patience,
+    });
     const deleted = new Set(namesIn(gone.stdout));
     const first = new Set<string>();
     let count = 0;

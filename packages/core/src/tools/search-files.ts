@@ -90,6 +90,7 @@ async function search(
 async function largeFiles(spec: string, { git: place, root, signal }: ToolContext): Promise<string[]> {
   const listed = await tryGit(place, ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", spec], {
     signal,
+    timeoutMs: 3 * patience,
     bytes: true,
   });
   const large = await largerThan(largest, toByteName(root), namesIn(listed.stdout), signal);
