@@ -50,6 +50,32 @@ describe("names of arguments", () => {
     expect(read("f", { [written]: "a" }, [offered("f", { [declared]: text })])).toEqual([["f", { [declared]: "a" }]]);
   });
 
+  it.each<[string, object]>([
+    ["one of its parts", { allOf: [{ properties: { fileName: text }, required: ["fileName"] }] }],
+    ["a reference", { $ref: "#/$defs/p" }],
+    ["a reference in one of its parts", { allOf: [{ $ref: "#/$defs/p" }] }],
+  ])("a name is known too where the schema says it in %s", (_, rest) => {
+    const $defs = { p: { properties: { fileName: text }, required: ["fileName"] } };
+    expect(read("f", { file_name: "a" }, [offered("f", {}, { ...rest, $defs })])).toEqual([["f", { fileName: "a" }]]);
+  });
+
+  it.each<[string, string, unknown, unknown]>([
+    ["^x-", "x-debug", "yes", "yes"],
+    ["^(?:x-)+$", "x-x-", "yes", "yes"],
+    ["^(x|y)-\\d{1,3}$", "y-12", "yes", "yes"],
+    ["^x-", "x-limit", 5, "5"],
+    ["^x-", "y-debug", "yes", undefined],
+    ["^x-", `x-${"a".repeat(100)}`, "yes", undefined],
+    ["^(a+)+$", `${"a".repeat(60)}!`, "yes", undefined],
+    ["^(a|aa)+$", "aaa", "yes", undefined],
+    ["^a*a*a*a*$", "aaa", "yes", undefined],
+    ["(", "(", "yes", undefined],
+  ])("of names like %s, %s", (pattern, name, value, expected) => {
+    const strict = { additionalProperties: false, patternProperties: { [pattern]: text } };
+    const calls = expected === undefined ? [] : [["f", { [name]: expected }]];
+    expect(read("f", { [name]: value }, [offered("f", { path: text }, strict)])).toEqual(calls);
+  });
+
   it("two candidates leave the name as it was written, and the schema decides", () => {
     const strict = { additionalProperties: false };
     expect(read("f", { file: "a" }, [offered("f", { path: text, filename: text }, strict)])).toEqual([]);
@@ -67,6 +93,8 @@ describe("types", () => {
     ["text that looks like a number", "007", { type: "string" }, "007"],
     ["null where null is allowed", null, { type: ["string", "null"] }, null],
     ["a word of an enum in other letters", "Celsius", { enum: ["celsius", "kelvin"] }, "celsius"],
+    ["an object of an enum in a string", '{"x": 1}', { enum: [{ x: 1 }, [true, null]] }, { x: 1 }],
+    ["a list of an enum in a string", "[true, null]", { enum: [{ x: 1 }, [true, null]] }, [true, null]],
     ["a variant that fits as it is", "5", { anyOf: [{ type: "integer" }, { type: "string" }] }, "5"],
     ["a part behind a reference", "5", { $ref: "#/$defs/n" }, 5],
     ["all of several", "5", { allOf: [{ type: "integer" }, { minimum: 1 }] }, 5],
@@ -82,6 +110,7 @@ describe("types", () => {
     ["words for a number", "many", { type: "integer" }],
     ["a fraction for a whole number", 1.5, { type: "integer" }],
     ["a word that is not in the enum", "rankine", { enum: ["celsius"] }],
+    ["a list that is not in the enum", "[true]", { enum: [{ x: 1 }, [true, null]] }],
     ["an object for a text", { a: 1 }, { type: "string" }],
     ["too large", 11, { type: "integer", maximum: 10 }],
     ["no variant", true, { oneOf: [{ type: "integer" }, { type: "array" }] }],

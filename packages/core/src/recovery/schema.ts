@@ -1,6 +1,7 @@
 import { fitScalar, fitString } from "./schema-scalars.js";
-import { structureInText } from "./schema-text.js";
-import { annotations, isOfType, isRecord, signatureOf } from "./signature.js";
+import { structureIn, structureInText } from "./schema-text.js";
+import { patternFor } from "./schema-patterns.js";
+import { annotations, isOfType, isRecord, resolved, signatureOf } from "./signature.js";
 
 /** A value as its schema wants it, or one clause on why it can't be. */
 export type Fit = { readonly value: unknown } | { readonly problem: string };
@@ -96,15 +97,16 @@ function fitType(value: unknown, schema: Schema, type: string | undefined, conte
 
 /** Holds the members of an object against `properties`, `required` and `additionalProperties`. It is copied only if one of them changes. */
 function fitRecord(record: Json, schema: Schema, context: FitContext): RecordFit {
-  const { properties, names, required, plainTypes, additional } = signatureOf(schema);
+  const { properties, required, plainTypes, additional, patterns } = signatureOf(schema);
   for (const name of required) if (!Object.hasOwn(record, name)) return { problem: `"${name}" is missing` };
   let fitted: Record<string, unknown> | undefined;
   for (const name of Object.keys(record)) {
     const value = record[name];
     if (isOfType(value, plainTypes.get(name))) continue;
-    const isDeclared = names.has(name);
-    if (!isDeclared && additional === false) return { problem: `"${name}" is not one of its arguments` };
-    const fit = fitValue(value, isDeclared ? properties[name] : additional, context);
+    const isDeclared = Object.hasOwn(properties, name);
+    const pattern = isDeclared || patterns.length === 0 ? undefined : patternFor(patterns, name);
+    if (!isDeclared && !pattern && additional === false) return { problem: `"${name}" is not one of its arguments` };
+    const fit = fitValue(value, isDeclared ? properties[name] : pattern ? pattern.schema : additional, context);
     if ("problem" in fit) return { problem: `"${name}" ${fit.problem}` };
     if (fit.value !== value) (fitted ??= { ...record })[name] = fit.value;
   }
@@ -162,19 +164,18 @@ function fitListed(value: unknown, listed: readonly unknown[]): Fit {
     same.length > 0 || typeof value !== "string"
       ? same
       : listed.filter((item) => String(item).toLowerCase() === value.trim().toLowerCase());
+  // Objects and lists are written as text where there are only texts.
+  const structure =
+    close.length === 0 && typeof value === "string" && listed.some((item) => typeof item === "object")
+      ? structureIn(value)
+      : undefined;
+  if (structure !== undefined) return fitListed(structure, listed);
   return close.length === 1 ? { value: close[0] } : { problem: `must be one of ${JSON.stringify(listed)}` };
 }
 
 function typesOf(schema: Schema): readonly string[] {
   const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]];
   return types.filter((type): type is string => typeof type === "string").map((type) => synonyms.get(type) ?? type);
-}
-
-function resolved(reference: string, root: unknown): unknown {
-  let place: unknown = root;
-  for (const step of reference.replace(/^#\/?/, "").split("/"))
-    place = step === "" ? place : isRecord(place) ? place[step] : undefined;
-  return place;
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,8 +1,10 @@
 import { isForbiddenKey } from "./forbidden.js";
+import { type NamePattern, namePatterns } from "./schema-patterns.js";
 
 /** What is asked of a schema of an object again and again, read once. */
 export interface Signature {
   readonly properties: { readonly [name: string]: unknown };
+  /** The names of the properties, also of those in the parts it is composed of. */
   readonly names: ReadonlySet<string>;
   readonly required: readonly string[];
   /** The properties of which nothing is wanted but their type, with that type: they need no closer look. */
@@ -11,6 +13,7 @@ export interface Signature {
   readonly isComposed: boolean;
   /** What is said of properties that are not named. */
   readonly additional: unknown;
+  readonly patterns: readonly NamePattern[];
 }
 
 /** The signature of a schema. Schemas stay the same from reply to reply, so it is kept as long as they are. */
@@ -30,12 +33,31 @@ function read(schema: { readonly [key: string]: unknown }): Signature {
   }
   return {
     properties,
-    names: new Set(Object.keys(properties)),
+    names: namesIn(schema, schema, 0),
     required: required.filter((name) => typeof name === "string"),
     plainTypes,
     isComposed: ["$ref", "allOf", "anyOf", "oneOf"].some((key) => key in schema),
     additional: schema["additionalProperties"],
+    patterns: namePatterns(schema["patternProperties"]),
   };
+}
+
+function namesIn(schema: unknown, root: unknown, depth: number): Set<string> {
+  const names = new Set<string>();
+  if (!isRecord(schema) || depth > 4) return names;
+  if (isRecord(schema["properties"])) for (const name of Object.keys(schema["properties"])) names.add(name);
+  const parts = Array.isArray(schema["allOf"]) ? (schema["allOf"] as unknown[]) : [];
+  const target = typeof schema["$ref"] === "string" ? [resolved(schema["$ref"], root)] : [];
+  for (const part of [...parts, ...target]) for (const name of namesIn(part, root, depth + 1)) names.add(name);
+  return names;
+}
+
+/** What a local reference points to. */
+export function resolved(reference: string, root: unknown): unknown {
+  let place: unknown = root;
+  for (const step of reference.replace(/^#\/?/, "").split("/"))
+    place = step === "" ? place : isRecord(place) ? place[step] : undefined;
+  return place;
 }
 
 /** Whether arguments fit their tool without a closer look: all that is required is there, and the rest has its plain type. */
