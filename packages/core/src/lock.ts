@@ -99,7 +99,7 @@ async function dropIfDead(file: string): Promise<void> {
 }
 
 function removalOf(file: string): string {
-  return `${file}-removal`;
+  return `${file}.removal`;
 }
 
 async function hasDeadHolder(file: string): Promise<boolean> {
