@@ -40,6 +40,11 @@ describe("GLM's keys and values", () => {
       [["echo", { message: "before <arg_key> after" }]],
     ],
     [
+      "the tag of a key in a value, any keys",
+      "<tool_call>open<arg_key>a</arg_key><arg_value>before <arg_key> after</arg_value></tool_call>",
+      [["open", { a: "before <arg_key> after" }]],
+    ],
+    [
       "a key and a value in a value",
       "<tool_call>echo<arg_key>message</arg_key><arg_value>before <arg_key>city</arg_key><arg_value>literal</arg_value> after</arg_value></tool_call>",
       [["echo", { message: "before <arg_key>city</arg_key><arg_value>literal</arg_value> after" }]],

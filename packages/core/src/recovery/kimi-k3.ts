@@ -1,5 +1,4 @@
 import { foundCall, mended, plain, troubled } from "./finding.js";
-import { isForbiddenKey } from "./forbidden.js";
 import { parsed } from "./json.js";
 import { isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
@@ -16,7 +15,6 @@ export function readKimiK3(source: Source, start: number): Finding | undefined {
   for (let next = matchAt(argument, text, at); next; next = matchAt(argument, text, at)) {
     const key = next[1] ?? "";
     const from = at + next[0].length;
-    if (isForbiddenKey(key)) return trouble(from, "forbidden-key");
     const end = valueEnd(source, from, argumentEnd, followers);
     if (end < 0 || !spend(source, end - at)) return trouble(from, "cut-off");
     const raw = text.slice(from, end);

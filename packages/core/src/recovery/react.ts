@@ -2,17 +2,16 @@ import { found, mended, plain, troubled, writtenCall } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./signature.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
-import { isTool } from "./toolbox.js";
 import type { Finding } from "./types.js";
 
 /** `Action: f` and `Action Input: ...`. What stands behind an observation was made up by the model and is passed over. */
 export function readReact(source: Source, start: number): Finding | undefined {
   const { text } = source;
   const head = matchAt(action, text, start);
-  const name = head?.[1] ?? "";
-  // Words in brackets say what a tool does; behind anything else they say why there is none.
-  const isDescribed = head?.[2] !== undefined;
-  if (!head || (isDescribed && !isTool(source.tools, name))) return undefined;
+  if (!head) return undefined;
+  const name = head[1] ?? "";
+  // Words in brackets say what the tool does: the name is not alone.
+  const traits = head[2] === undefined ? plain : mended;
   const from = start + head[0].length;
   const at = skipSpace(text, Math.max(from, endOf(jsonFence, text, from)));
   const isJson = text[at] === "{";
@@ -26,11 +25,11 @@ export function readReact(source: Source, start: number): Finding | undefined {
   if (!reading) {
     const raw = text.slice(from, stop).trim();
     const input = raw.replace(/^(["'])([^"'\n]*)\1$/, "$2");
-    return found("react", "marked", start, end, [writtenCall(name, input, start, stop, isDescribed ? mended : plain)]);
+    return found("react", "marked", start, end, [writtenCall(name, input, start, stop, traits)]);
   }
   const { value, missing, isRepaired } = reading;
   if (missing > 0 || !isRecord(value)) return troubled("react", "marked", start, end, "cut-off");
-  const call = writtenCall(name, value, start, stop, isRepaired || isDescribed ? mended : plain);
+  const call = writtenCall(name, value, start, stop, isRepaired ? mended : traits);
   return found("react", "marked", start, end, [call]);
 }
 

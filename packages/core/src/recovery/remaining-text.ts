@@ -30,7 +30,9 @@ function withoutEdges(piece: string, isAfter: boolean, isBefore: boolean): strin
 const tag = "[a-zA-Z:]*(?:tool_?calls?|tool-call|TOOLCALL|function_calls?|function|tools?|invoke|JSON|response)";
 const token = "[|｜][^<>|｜\\n]{1,40}[|｜]";
 const closers = new RegExp(
-  `(?:\\s*(?:</[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|<(?:tool_call\\||end_function_call)>|</s>|\\[/[A-Z_]+\\]|\\[END_TOOL_REQUEST\\]))+`,
+  `(?:\\s*(?:<\\|close\\|>\\w+<\\|sep\\|>|</[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|<(?:tool_call\\||end_function_call)>|</s>|\\[/[A-Z_]+\\]|\\[END_TOOL_REQUEST\\]))+`,
   "y",
 );
-const openers = new RegExp(`(?:(?:<[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|\\[TOOL_[A-Z]+\\])\\s*)+$`);
+const openers = new RegExp(
+  `(?:(?:<\\|open\\|>\\w+<\\|sep\\|>|<[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|\\[TOOL_[A-Z]+\\])\\s*)+$`,
+);

@@ -35,6 +35,11 @@ describe("protocols in plain text", () => {
       [["search", { query: "a\nFinal Answer: b" }]],
     ],
     [
+      "react with the words of an answer in a sentence",
+      "Thought: no Final Answer: yet\nAction: search\nAction Input: b\nObservation: r",
+      [["search", { query: "b" }]],
+    ],
+    [
       "react behind an observation, with a thought between",
       "Action: search\nAction Input: b\nThought: y\nObservation: r\nAction: search\nAction Input: c",
       [["search", { query: "b" }]],

@@ -223,6 +223,12 @@ describe("a name behind a special token", () => {
       [],
     ],
     [
+      "kimi k3 in a thought that never ends",
+      '<|open|>think<|sep|><|open|>call tool="save" index="1"<|sep|><|open|>argument key="a" type="string"<|sep|>b<|close|>argument<|sep|><|close|>call<|sep|>',
+      [],
+      [{ name: "save", effect: "write", inputSchema: { type: "object", properties: { a: { type: "string" } } } }],
+    ],
+    [
       "kimi k3 cut off in a value",
       '<|open|>tools<|sep|><|open|>call tool="search" index="1"<|sep|><|open|>argument key="query" type="string"<|sep|>b',
       [],
@@ -388,6 +394,7 @@ describe("a name behind a special token", () => {
       ],
     ],
     ["lfm2 unopened", "read_file(path='/a/b.c')]<|tool_call_end|><|im_end|>", [["read_file", { path: "/a/b.c" }]]],
+    ["lfm2 unopened, with words", "read_file(path='/a/b.c') and <|tool_call_end|>", []],
     ["lfm2 unopened, cut off", "read_file(path='/a/b.c<|tool_call_end|>", []],
     ["harmony final json", '<|channel|>final<|message|>{"city":"A"}<|return|>', []],
     [

@@ -63,7 +63,7 @@ export function readHeadedTags(source: Source, start: number): Finding | undefin
   const { text } = source;
   const name = headline.exec(text.slice(0, start))?.[1] ?? "";
   const children = isTool(source.tools, name) ? readNamedChildren(source, start, name, nothing) : undefined;
-  if (!children || children.end < text.length) return undefined;
+  if (!children) return undefined;
   const traits = { isText: true, isRepaired: true, isOpen: true, dropsUndeclared: false };
   return foundCall("morph-xml", "marked", 0, children.end, name, children.values, traits);
 }
