@@ -61,6 +61,7 @@ const layers: readonly (readonly string[])[] = [
     "confinement",
     "conversation",
     "deadlines",
+    "heard",
     "history",
     "journal",
     "lock",
@@ -75,9 +76,9 @@ const layers: readonly (readonly string[])[] = [
   ["record"],
   ["checkout", "git"],
   ["process", "sandbox"],
-  ["environment", "holder", "machine-places", "output", "private-places", "process-tree", "scratch"],
+  ["environment", "holder", "machine-places", "private-places", "process-tree", "scratch"],
   ["bounded-fetch", "events", "phases", "secrecy", "task", "usage"],
-  ["errors", "types"],
+  ["errors", "output", "types"],
 ];
 
 function layerOf(file: string): number {

@@ -1,3 +1,5 @@
+import { steady } from "./output.js";
+
 /**
  * What each error code means for whoever meets it: may the same request simply be sent again (`retryable`),
  * and whose turn is it (`who`): the caller's input, the user's machine, the provider, the model, or a limit that was set.
@@ -93,7 +95,8 @@ export class AifactoryError extends Error implements ErrorData {
     message: string,
     { cause, retryable = codes[code].retryable, ...facts }: ErrorFacts = {},
   ) {
-    super(message, cause === undefined ? undefined : { cause });
+    // It often quotes a server, a program or the name of a file.
+    super(steady(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.retryable = retryable;
     Object.assign(this, facts);

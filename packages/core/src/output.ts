@@ -116,12 +116,19 @@ function isSplit(text: string, at: number): boolean {
   return (text.codePointAt(at - 1) ?? 0) > 0xff_ff;
 }
 
+/** Control characters, line ends, and marks that turn the direction of text around. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A file name on one line, whatever is in it: quoted where it could steer a terminal, or look like another. */
 export function printable(name: string): string {
   return name.search(unprintable) < 0 ? name : JSON.stringify(name).replace(unprintable, escaped);
+}
+
+/** Words of others as they may stand in a message: tabs and line ends stay, whatever else could steer a terminal is escaped. */
+export function steady(text: string): string {
+  const lines = text.replaceAll("\r\n", "\n");
+  return lines.replace(unprintable, (found) => (found === "\n" || found === "\t" ? found : escaped(found)));
 }
 
 function escaped(character: string): string {

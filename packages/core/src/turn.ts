@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deadlines, orLeft, watchDeadlines } from "./deadlines.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
+import { heard } from "./heard.js";
 import { delayBefore, maySendAgain, type Retry, tooLate } from "./retry.js";
 import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
 import { type UsageMeter, usageMeter } from "./usage.js";
@@ -94,17 +95,18 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
           said,
           errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`),
         );
-      watch.saw(step.value);
+      const event = heard(step.value);
+      watch.saw(event);
       // What comes with the end is paid for already: only a turn that goes on past the limit is stopped.
-      if (reached && isMore(step.value)) stop.abort(reached);
-      if (step.value.type === "usage") {
-        meter.count(step.value);
+      if (reached && isMore(event)) stop.abort(reached);
+      if (event.type === "usage") {
+        meter.count(event);
         reached = order.limit?.(meter.turn() ?? {});
       }
-      if (step.value.type === "text") said.text += step.value.text;
-      if (isMore(step.value) || step.value.type === "usage") said.started = true;
-      order.onEvent(step.value);
-      if (step.value.type === "finish") return { finish: step.value, started: said.started };
+      if (event.type === "text") said.text += event.text;
+      if (isMore(event) || event.type === "usage") said.started = true;
+      order.onEvent(event);
+      if (event.type === "finish") return { finish: event, started: said.started };
     }
   } catch (error) {
     return ended(
