@@ -60,7 +60,7 @@ export async function commitChanges(request: CheckpointRequest): Promise<Committ
 }
 
 /**
- * Stages everything that changed, but for huge new files and for repositories within the worktree: of such a one git could
+ * Stages everything that changed, but for huge files and for repositories within the worktree: of such a one git could
  * keep only a pointer, and to see whether it is clean it would work in it, with the filters that its own settings name and
  * outside of any sandbox.
  *
@@ -68,8 +68,8 @@ export async function commitChanges(request: CheckpointRequest): Promise<Committ
  */
 async function stageAll(place: GitPlace, excludes: string, head: string): Promise<LeftOut> {
   const config = [`core.excludesFile=${excludes}`];
-  const { huge, repositories, histories } = await findUnfit(place, config, head);
-  const input = [".", ...[...huge, ...repositories].map((path) => `:(exclude,literal)${path}`)].join("\0");
+  const { huge, grown, repositories, histories } = await findUnfit(place, config, head);
+  const input = [".", ...[...huge, ...grown, ...repositories].map((path) => `:(exclude,literal)${path}`)].join("\0");
   const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
   const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input, bytes: true });
   // Files that the disk has no room for are not refused: what is left out is gone with the worktree.
@@ -77,6 +77,7 @@ async function stageAll(place: GitPlace, excludes: string, head: string): Promis
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
   const others = [
     ...huge.map((path) => `${shownName(path)} (larger than 1 GB)`),
+    ...grown.map((path) => `what was done to ${shownName(path)} (larger than 1 GB by now)`),
     ...refused.map((line) => shownName(line.slice("error: ".length))),
   ];
   return { repositories, histories, others };

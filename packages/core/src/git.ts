@@ -128,6 +128,7 @@ function touchesFiles(args: readonly string[]): boolean {
     "reset",
     "status",
     "diff",
+    "diff-files",
     "merge",
     "merge-tree",
     "worktree",

@@ -137,6 +137,16 @@ describe("a file of 2 GB", () => {
     expect(told[5]).toContain("zeros.bin");
   });
 
+  it("that a tracked file has become is not committed either, and the rest is", async () => {
+    const { repository } = bench;
+    await repository.commit("Attributes", { ".gitattributes": "* text=auto\n" });
+    const { outcome } = await attack(bench, [command("truncate -s 100G app.py; echo 1 > a.py")]);
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 2, deletions: 0 } });
+    expect(await repository.read("app.py", outcome.branch)).toBe("x = 1");
+    const message = expect.stringContaining("what was done to app.py (larger than 1 GB by now)");
+    expect(outcome.notices).toEqual([{ code: "not-committed", message }]);
+  });
+
   it("is read from a far line on in little memory, with a line of 400 MB before it, and counted right", async () => {
     const { repository, worktreeRoot } = bench;
     const make =

@@ -11,24 +11,29 @@ export interface LeftOut {
   readonly repositories: readonly ByteName[];
   /** Folders that are committed like any other, but not the history that a repository of their own keeps in them. */
   readonly histories: readonly ByteName[];
-  /** Huge new files, and files that git refuses, in words. */
+  /** Huge files, and files that git refuses, in words. */
   readonly others: readonly string[];
 }
 
 export const nothingLeft: LeftOut = { repositories: [], histories: [], others: [] };
 
-/** Bytes of a new file that is not committed any more: git would take minutes for it, and no server would take it. */
+/** Bytes of a file that is not committed any more: git would take minutes for it, and no server would take it. */
 const hugeBytes = 1024 * 1024 * 1024;
 
 /** What is not to be staged, and why. */
 export interface Unfit extends Omit<LeftOut, "others"> {
+  /** New files. */
   readonly huge: readonly ByteName[];
+  /** Files of the commit. */
+  readonly grown: readonly ByteName[];
 }
 
 /** Looks for it. Untracked repositories are listed by git with a slash at the end; of those in tracked folders it says nothing. */
 export async function findUnfit(place: GitPlace, config: readonly string[], head: string): Promise<Unfit> {
-  const [others, { folders, submodules }] = await Promise.all([
+  const [others, changed, { folders, submodules }] = await Promise.all([
     git(place, ["ls-files", "--others", "--exclude-standard", "-z"], { config, bytes: true }),
+    // By size and time; none of them is read.
+    git(place, ["diff-files", "--name-only", "--ignore-submodules=all", "-z"], { bytes: true }),
     foldersOf(place, head),
   ]);
   const own = await realpath(fileOf(toByteName(place.cwd)), { encoding: "latin1" });
@@ -44,6 +49,7 @@ export async function findUnfit(place: GitPlace, config: readonly string[], head
     repositories: [...foldersAmong(namesIn(others)), ...submodules.filter(isRepository)],
     histories: reallyThere.filter((path) => path !== false),
     huge: await largerThan(hugeBytes, own, namesIn(others)),
+    grown: await largerThan(hugeBytes, own, namesIn(changed)),
   };
 }
 
