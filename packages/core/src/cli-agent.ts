@@ -5,6 +5,7 @@ import { secretsIn } from "./environment.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import { type Command, type CommandResult, type RunningCommand, sandboxed, start } from "./process.js";
 import { makeScratch } from "./scratch.js";
+import { blank } from "./secrecy.js";
 import type { AssistantMessage, Provider, TurnEvent, TurnRequest } from "./types.js";
 
 /** An agent program that prints its events line by line. */
@@ -85,7 +86,9 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
   let program: RunningCommand | undefined;
   try {
     const { files = {}, state = [], secrets = [], ...command } = agent.command(request, scratch);
-    const hide = withoutSecrets([...secrets, ...secretsIn([command.env, command.args, files])]);
+    // It may print all that it has when it fails.
+    const told = [...secrets, ...secretsIn([command.env, command.args, files])];
+    const hide = (words: string): string => blank(words, told);
     const ended = async (result: Promise<CommandResult | undefined>): Promise<CommandResult | undefined> => {
       const known = await result;
       return known && { ...known, stderr: hide(known.stderr) };
@@ -117,11 +120,6 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     await program?.stop().catch(() => {});
     await rm(scratch, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-/** Blanks what the program was given in confidence: it may print all that it has when it fails. */
-function withoutSecrets(secrets: readonly string[]): (text: string) => string {
-  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
 }
 
 /** The command in the request's sandbox. An agent asks its vendor, so it always has the network. */
