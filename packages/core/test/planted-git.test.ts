@@ -101,6 +101,25 @@ describe("refs that move while a model works without a sandbox", () => {
     expect(await repository.head("other")).not.toBe(outcome.base);
   });
 
+  it("are told with lines that do what they say in a shell, whatever the refs are called, and steer no terminal", async () => {
+    const { repository } = bench;
+    const proof = join(repository.path, "..", "proof");
+    const names = [`x;touch\${IFS}${proof}`, `$(touch\${IFS}${proof})`, "it's", "a\u009bb\u202ec", "100%d"];
+    const plant = names.map(
+      (name) =>
+        `git update-ref "$(printf '%s' "${Buffer.from(name).toString("base64")}" | base64 -d | sed s,^,refs/heads/,)" HEAD`,
+    );
+    const outcome = await unconfined([command(plant.join("; "))]);
+    const told = outcome.notices[0]?.message ?? "";
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    expect(told).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+    expect((await repository.branches()).length).toBeGreaterThan(names.length);
+    const [, lines = ""] = / to undo: (.*)$/s.exec(told) ?? [];
+    await runProcess({ command: "sh", args: ["-c", lines], cwd: repository.path });
+    expect((await repository.branches()).filter((name) => !name.startsWith("aifactory/"))).toEqual(["main"]);
+    await expect(readFile(proof)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
   it.each([
     ["a commit", ["commit", "--quiet", "--allow-empty", "-m", "Mine"]],
     ["a step back", ["reset", "--quiet", "--hard", "HEAD^"]],
@@ -182,7 +201,7 @@ describe("what a model planted before its run was killed", () => {
     await repository.git("branch", "keep");
     const folder = await mkdtemp(join(tmpdir(), "aifactory-runner-"));
     try {
-      const runner = await bundle(join(import.meta.dirname, "kill-by-model.ts"), folder);
+      const runner = await bundle(join(import.meta.dirname, "killing-model-runner.ts"), folder);
       const plant = "git config core.fsmonitor evil; git branch --quiet -D keep; git tag planted";
       const args = [runner, repository.path, worktreeRoot, `${plant}; kill -9 "$PPID"`];
       const { signal } = await runProcess({ command: process.execPath, args, timeoutMs: 60_000 });
