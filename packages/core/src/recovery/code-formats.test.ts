@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
+import { recoverToolCalls, type OfferedTool } from "./index.js";
 
 describe("calls as code", () => {
   it.each<RecoveryCase>([
@@ -248,5 +249,59 @@ describe("calls as code", () => {
     ],
   ])("%s", (_, reply, expected, tools) => {
     expect(callsIn(reply, tools)).toEqual(expected);
+  });
+});
+
+describe("calls as code behind a marker", () => {
+  const text = { type: "string" };
+  const offered = (name: string, properties: object, effect?: "execute"): OfferedTool => ({
+    name,
+    inputSchema: { type: "object", properties },
+    ...(effect && { effect }),
+  });
+  const tools = [
+    offered("bash", { command: text }),
+    offered("write", { path: text, content: text }),
+    offered("label", { tags: { type: "array" }, rest: { type: "object" } }),
+    offered("run", { command: text }, "execute"),
+  ];
+  const read = (list: string): ReturnType<typeof recoverToolCalls> =>
+    recoverToolCalls(`<|tool_call_start|>[${list}]<|tool_call_end|>`, tools);
+
+  it.each<[string, string, object[]]>([
+    ["quotes of its own kind", "bash(command='sed -n '360,450p' x.py')", [{ command: "sed -n '360,450p' x.py" }]],
+    [
+      "quotes of its own kind, and a call behind",
+      "write(content='print('a', 'b')', path='p'), bash(command='ls')",
+      [{ content: "print('a', 'b')", path: "p" }, { command: "ls" }],
+    ],
+    ["a set", "label(tags={'a', \"b\"})", [{ tags: ["a", "b"] }]],
+    ["an empty object", "label(rest={})", [{ rest: {} }]],
+    ["one object in stars", "bash(**{'command': 'ls'})", [{ command: "ls" }]],
+  ])("are read with %s", (_, list, inputs) => {
+    const { calls, nearMisses } = read(list);
+    expect(calls.map((call) => call.arguments)).toEqual(inputs);
+    expect(nearMisses).toEqual([]);
+  });
+
+  it.each([
+    ["a single quote in a string", "write(content='it's', path='p')"],
+    ["a quote that may be the end", "write(content='echo 'hi', path='p')"],
+    ["a comma that is missing", "write(content='a' path='p')"],
+    ["a string that ends in its code", "write(content='f('a', path='b')', path='p')"],
+    ["a call in its code", "bash(command='f('a'), bash('b')')"],
+    ["a command that had to be mended", "run(command='echo 'hi' you')"],
+    ["a word that is no value", "bash(command=@@)"],
+    ["a set for an object", "label(rest={'a'})"],
+  ])("are told with %s", (_, list) => {
+    const { calls, nearMisses } = read(list);
+    expect(calls).toEqual([]);
+    expect(nearMisses).toHaveLength(1);
+  });
+
+  it("are made in front of one that can't be read", () => {
+    const { calls, nearMisses } = read("bash(command='ls'), bash(command=@@)");
+    expect(calls.map((call) => call.arguments)).toEqual([{ command: "ls" }]);
+    expect(nearMisses.map(({ reason }) => reason)).toEqual(["unreadable"]);
   });
 });

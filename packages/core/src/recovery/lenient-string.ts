@@ -3,6 +3,7 @@ import type { Cursor } from "./lenient.js";
 import { unescaped } from "./lenient-escapes.js";
 import { isOver, isWellFormedRest } from "./lenient-rest.js";
 import { anyKey, closingTag, loneTag, skipBlank, valueStart } from "./lenient-signs.js";
+import { passLooseString } from "./python-string.js";
 import { signatureOf } from "./signature.js";
 import { find, isAt, matchAt, skipSpace } from "./source.js";
 
@@ -16,6 +17,8 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
   if (text.startsWith(opener.repeat(3), cursor.at) && opener !== "“") return readTriple(cursor, opener.repeat(3));
   const quote = opener === "“" ? "”" : opener;
   const from = cursor.at + 1;
+  if (cursor.parameters && cursor.opens === 0)
+    return passLooseString(cursor, quote) ? unescaped(text.slice(from, cursor.at - 1), true) : undefined;
   const inner = makeInnerQuotes(from);
   let hasEscape = false;
   for (let at = from; at < text.length; at += 1) {

@@ -3,7 +3,7 @@ import type { JsonReading } from "./json.js";
 import { readLiteral } from "./lenient-literal.js";
 import { isMarkerAt, skipBlank } from "./lenient-signs.js";
 import { readString, type StringRole } from "./lenient-string.js";
-import { endOf, matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** Where a lenient reading stands. */
@@ -12,6 +12,8 @@ export interface Cursor {
   readonly text: string;
   /** Python ends a string at its first quote; in JSON a quote that no structure follows belongs to the string. */
   readonly isPython: boolean;
+  /** The parameters that may follow a string of Python which may have quotes of its own kind in it. */
+  parameters: ReadonlySet<string> | undefined;
   at: number;
   /** Brackets that are open. */
   opens: number;
@@ -57,6 +59,7 @@ export function makeCursor(source: Source, at: number, isPython: boolean): Curso
     source,
     text: source.text,
     isPython,
+    parameters: undefined,
     at,
     opens: 0,
     missing: 0,
@@ -73,8 +76,9 @@ export function readValue(cursor: Cursor, role: StringRole = "value"): unknown {
   cursor.at = skipBlank(text, cursor.at);
   const sign = text[cursor.at];
   if (sign === undefined) return fail(cursor, "cut-off");
+  const isSet = sign === "{" && cursor.isPython && isAt(setStart, text, cursor.at);
+  if (sign === "[" || isSet || (sign === "(" && cursor.isPython)) return readArray(cursor);
   if (sign === "{") return readObject(cursor);
-  if (sign === "[" || (sign === "(" && cursor.isPython)) return readArray(cursor);
   if (`"'\`“`.includes(sign)) return readString(cursor, role) ?? failed;
   const literal = readLiteral(cursor, role);
   return literal === undefined ? failed : literal;
@@ -114,7 +118,7 @@ function readObject(cursor: Cursor): unknown {
 }
 
 function readArray(cursor: Cursor): unknown {
-  const closer = cursor.text[cursor.at] === "(" ? ")" : "]";
+  const closer = closers.get(cursor.text[cursor.at] ?? "");
   if (cursor.opens > 60) return fail(cursor, "unreadable");
   const items: unknown[] = [];
   cursor.at += 1;
@@ -175,4 +179,11 @@ function fail(cursor: Cursor, trouble: NearMissReason): typeof failed {
 }
 
 const bareKey = /[\p{L}_$][\w$\p{L}-]*/uy;
+/** `{"a", "b"}`: a set of Python. */
+const setStart = /\{\s*(?:'[^'\\\n]{0,200}'|"[^"\\\n]{0,200}"|[\d.]+)\s*[,}]/y;
+const closers: ReadonlyMap<string, string> = new Map([
+  ["(", ")"],
+  ["[", "]"],
+  ["{", "}"],
+]);
 const colonSign = /\s*(?::|=>|=)/y;

@@ -20,6 +20,7 @@ export function readNamedBody(source: Source, start: number, at: number, format:
       start,
       python.end,
       python.calls.map((call) => writtenCall(call.name, call.input, start, call.end, call)),
+      python.trouble,
     );
   const word = matchAt(nameWord, text, at);
   if (!word) return undefined;

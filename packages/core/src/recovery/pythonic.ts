@@ -1,21 +1,22 @@
-import { isTool } from "./toolbox.js";
+import { isTool, parametersOf } from "./toolbox.js";
 import { found, mended, writtenCall } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { type Cursor, failed, makeCursor, readValue } from "./lenient.js";
 import { skipBlank } from "./lenient-signs.js";
 import { isRecord } from "./signature.js";
-import { matchAt, skipSpace, type Source, spend } from "./source.js";
+import { isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, WrittenCall } from "./types.js";
 
 /** Function calls as code: `f(a=1)`, `[f(a=1), g()]`, one a line, `print(f(a=1))`. Only calls of offered tools. */
 export function readPython(source: Source, start: number, isBare: boolean): Finding | undefined {
   const { text } = source;
   const isList = text[start] === "[";
+  const isMarked = !isBare;
   const calls: WrittenCall[] = [];
   let at = isList ? skipSpace(text, start + 1) : start;
   let end = start;
   for (;;) {
-    const call = readCall(source, at, isList);
+    const call = readCall(source, at, isList, isMarked);
     if (!call) break;
     calls.push(call);
     ({ end } = call);
@@ -34,14 +35,15 @@ export function readPython(source: Source, start: number, isBare: boolean): Find
     return undefined;
   if (!isList) return found("pythonic", "bare", start, end, calls);
   const closed = calls.map((call) => writtenCall(call.name, call.input, call.start, call.end, mended));
-  return found("pythonic", "bare", start, end, closed);
+  const isWhole = skipSpace(text, end) >= text.length || isAt(specialToken, text, skipSpace(text, end));
+  return found("pythonic", "bare", start, end, closed, isWhole ? undefined : "unreadable");
 }
 
 function isOffered({ tools }: Source, name: string): boolean {
   return isTool(tools, name) || (name.includes(".") && isTool(tools, name.slice(name.lastIndexOf(".") + 1)));
 }
 
-function readCall(source: Source, start: number, isAnyName: boolean): WrittenCall | undefined {
+function readCall(source: Source, start: number, isAnyName: boolean, isMarked: boolean): WrittenCall | undefined {
   const { text } = source;
   const opener = matchAt(callStart, text, start);
   if (!opener) return undefined;
@@ -49,12 +51,23 @@ function readCall(source: Source, start: number, isAnyName: boolean): WrittenCal
   const written = opener[2] ?? "";
   const name = written.endsWith(".call") ? written.slice(0, -".call".length) : written;
   if (!isAnyName && !isOffered(source, name)) return undefined;
-  const cursor = makeCursor(source, start + opener[0].length, true);
+  const from = start + opener[0].length;
+  const cursor = makeCursor(source, from, true);
   const input = readArguments(cursor);
-  if (!spend(source, cursor.at - start) || input === undefined) return undefined;
+  if (!spend(source, cursor.at - start)) return undefined;
+  if (input === undefined) return isMarked ? readLooseCall(source, start, from, name) : undefined;
   const end =
     opener[1] !== undefined && text[skipSpace(text, cursor.at)] === ")" ? skipSpace(text, cursor.at) + 1 : cursor.at;
   return writtenCall(name, input, start, end);
+}
+
+/** The same once more behind a marker, where a string may have quotes of its own kind in it. */
+function readLooseCall(source: Source, start: number, from: number, name: string): WrittenCall | undefined {
+  const cursor = makeCursor(source, from, true);
+  cursor.parameters = parametersOf(source.tools, name);
+  if (!cursor.parameters) return undefined;
+  const input = readArguments(cursor);
+  return spend(source, cursor.at - start) && input ? writtenCall(name, input, start, cursor.at, mended) : undefined;
 }
 
 /** Keyword arguments, or one object, up to the closing parenthesis. */
@@ -67,6 +80,8 @@ function readArguments(cursor: Cursor): { readonly [name: string]: unknown } | u
       cursor.at += 1;
       return values;
     }
+    // `**{...}` gives one object too.
+    if (text.startsWith("**{", cursor.at)) cursor.at += 2;
     if (text[cursor.at] === "{" && Object.keys(values).length === 0) {
       const value = readValue(cursor);
       cursor.at = skipBlank(text, cursor.at);
@@ -87,5 +102,6 @@ function readArguments(cursor: Cursor): { readonly [name: string]: unknown } | u
   }
 }
 
+const specialToken = /<[|｜/]/y;
 const callStart = /(print\(\s*)?([A-Za-z_][\w.-]{0,80})\(/y;
 const keywordStart = /([\p{L}_][\p{L}\p{N}_-]{0,80})\s*=\s*(?!=)/uy;

@@ -41,7 +41,11 @@ export function readAfter(
   if (named) return named;
   // Prose that mentions the tag has no closer.
   const end = closer === "" ? -1 : find(source, closer, at);
-  return end >= 0 ? troubled(format, "marked", start, end + closer.length, "unreadable") : undefined;
+  if (end >= 0) return troubled(format, "marked", start, end + closer.length, "unreadable");
+  // Llama's tag has code of any kind behind it.
+  return format !== "llama-python-tag" && isAt(code, text, at)
+    ? troubled(format, "marked", start, Math.max(at + 1, find(source, "<|", at)), "unreadable")
+    : undefined;
 }
 
 /** The opener that stands at `at`. */
@@ -77,6 +81,7 @@ function fromTable(
 const plugin = /<\|(?:plugin|interpreter)\|>/y;
 const tagEnd = /(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
+const code = /\[?\s*[A-Za-z_][\w.-]*\(/y;
 const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
 const fenceStart = /\s*```[a-z_]*\s*/y;
 
