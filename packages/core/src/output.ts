@@ -131,6 +131,17 @@ export function steady(text: string): string {
   return lines.replace(unprintable, (found) => (found === "\n" || found === "\t" ? found : escaped(found)));
 }
 
+/** A word of a line that a person is told to type in a shell: it means itself there, and can be read on one line. */
+export function shellWord(word: string): string {
+  if (/^[\w./@+-]+$/.test(word)) return word;
+  if (word.search(unprintable) < 0) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const bytes = [...Buffer.from(word)].map((byte) => {
+    const character = String.fromCharCode(byte);
+    return /[\w./-]/.test(character) ? character : `\\${byte.toString(8).padStart(3, "0")}`;
+  });
+  return `"$(printf '${bytes.join("")}')"`;
+}
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

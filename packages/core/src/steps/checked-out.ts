@@ -5,6 +5,7 @@ import { git, tryGit } from "../git.js";
 import { type ByteName, fileOf, shownName, toByteName } from "../git/byte-names.js";
 import { namesIn } from "../git/listed.js";
 import { dropSpecialsOfEntries } from "../git/specials.js";
+import { shellWord } from "../output.js";
 import type { RunRecord } from "../record.js";
 import type { Repository } from "../repository.js";
 
@@ -69,7 +70,7 @@ export async function requireClean(checkout: string, ref: string, record: RunRec
   if (values.some((value) => value !== "unspecified" && value !== "unset")) {
     throw new AifactoryError(
       "conflict",
-      `The change has files that pass through a filter (such as Git LFS), which AIFactory never runs. Merge it by hand: git -C ${checkout} merge --ff-only ${record.branch}`,
+      `The change has files that pass through a filter (such as Git LFS), which AIFactory never runs. Merge it by hand: git -C ${shellWord(checkout)} merge --ff-only ${record.branch}`,
     );
   }
   const covered = await coveredBy(checkout, changes);

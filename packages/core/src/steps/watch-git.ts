@@ -5,7 +5,7 @@ import { dropSpecialsOfEntries } from "../git/specials.js";
 import { readGitState, saveGitState, savedGitState, type GitState } from "../git-state.js";
 import { changedSince, type GitChanges, landedRefs, putFilesBack, putRefsBack, underfootRefs } from "../guard.js";
 import { runDirectory } from "../journal.js";
-import { printable } from "../output.js";
+import { printable, shellWord } from "../output.js";
 import type { RunContext } from "../run-context.js";
 import { readStashes, type Stash, stashAgain } from "../stashes.js";
 
@@ -86,10 +86,10 @@ function whileWorking(
   keep: string,
 ): string {
   const left = movedRefs.filter((ref) => !moved.includes(ref));
-  const back = moved.map((ref) => `${ref} (from ${moments.now.refs.get(ref)})`);
+  const back = moved.map((ref) => `${printable(ref)} (from ${moments.now.refs.get(ref)})`);
   return told("While the model worked, the repository's git directory changed.", [
     [`Put back as before: ${listed(files)}; what stood there is kept in ${keep}.`, files],
-    [`Made again after they were deleted: ${lostRefs.join(", ")}.`, lostRefs],
+    [`Made again after they were deleted: ${listed(lostRefs)}.`, lostRefs],
     [`Put back where they were before the run moved them: ${back.join(", ")}.`, back],
     [`Stashed again after they were dropped: ${listed(dropped.map(({ message }) => message))}.`, dropped],
     [`Moved or new refs, left as they are because it may have been you; to undo: ${undo(left, moments)}`, left],
@@ -118,7 +118,8 @@ const listed = (names: readonly string[]): string => names.map(printable).join("
 function undo(refs: readonly string[], { before, now }: Moments): string {
   const lines = refs.map((ref) => {
     const old = before.refs.get(ref);
-    return old === undefined ? `git update-ref -d ${ref} ${now.refs.get(ref)}` : `git update-ref ${ref} ${old}`;
+    const name = shellWord(ref);
+    return old === undefined ? `git update-ref -d ${name} ${now.refs.get(ref)}` : `git update-ref ${name} ${old}`;
   });
   return lines.join("; ");
 }
