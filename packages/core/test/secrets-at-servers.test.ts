@@ -99,10 +99,55 @@ it("an agent program that quotes the address it was given is not quoted with wha
   expect(said + kept).not.toContain("canary");
 });
 
-describe("a server that repeats the key in its answer", () => {
-  const chunk = (delta: object, reason: string | null, model: string): string =>
-    `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", model, choices: [{ index: 0, delta, finish_reason: reason }] })}\n\n`;
+/** The same words of each vendor's model, with a name of it: as one answer, whole. */
+const answers: { readonly [path: string]: (text: string, model: string) => string } = {
+  "/v1/messages": (text, model) =>
+    [
+      { type: "message_start", message: { model, usage: {} } },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text } },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: {} },
+      { type: "message_stop" },
+    ]
+      .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      .join(""),
+  "/v1/responses": (text, model) => {
+    const content = [{ type: "output_text", text, annotations: [] }];
+    const output = [{ type: "message", id: "m", role: "assistant", status: "completed", content }];
+    const events = [
+      { type: "response.output_text.delta", item_id: "m", output_index: 0, content_index: 0, delta: text },
+      { type: "response.completed", response: { id: "r", model, status: "completed", output } },
+    ];
+    return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  },
+  "/v1/chat/completions": (text, model) => `${chunk({ content: text }, "stop", model)}data: [DONE]\n\n`,
+  "/v1beta/models/m:streamGenerateContent?alt=sse": (text, model) =>
+    `data: ${JSON.stringify({ candidates: [{ content: { parts: [{ text }] }, finishReason: "STOP" }], modelVersion: model })}\n\n`,
+  "/api/show": () => "{}",
+  "/api/chat": (content, model) =>
+    `${JSON.stringify({ model, message: { role: "assistant", content }, done: true, done_reason: "stop" })}\n`,
+};
 
+function chunk(delta: object, reason: string | null, model: string): string {
+  const choices = [{ index: 0, delta, finish_reason: reason }];
+  return `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", model, choices })}\n\n`;
+}
+
+it.each(providers)("%s is not quoted with a key that comes back in its answer", async (_name, open) => {
+  const answer: RequestListener = ({ url = "" }, response) => {
+    const path = Object.keys(answers).find((known) => url.endsWith(known)) ?? "";
+    response.writeHead(200, { "content-type": path.startsWith("/api") ? "application/json" : "text/event-stream" });
+    response.end(answers[path]?.(`You sent ${key}.`, `m-${key}`));
+  };
+  const { said, kept } = await served(answer, async (port) => {
+    const url = `http://127.0.0.1:${port}`;
+    return tracesOf(open(open(url).name === "codex" ? `${url}/v1` : url));
+  });
+  expect(kept).toContain("You sent [key].");
+  expect(kept).toContain("m-[key]");
+  expect(said + kept).not.toContain("canary");
+});
+
+describe("a server that repeats the key in its answer", () => {
   it("is not quoted with it: words, thoughts, arguments, its model's name, also where it comes in pieces", async () => {
     const content = `x = "${key}"\n`;
     const call = { name: "write_file", arguments: JSON.stringify({ path: "a.py", content }) };
