@@ -92,6 +92,7 @@ describe("broken JSON", () => {
 
   it.each([
     ["inside of a string", '{"name": "write_file", "arguments": {"path": "a", "content": "def f('],
+    ["in code with brackets", '{"name": "write_file", "arguments": {"path": "a", "content": "return { a: "b" }'],
     ["between two arguments", '{"name": "write_file", "arguments": {"path": "a",'],
     ["in front of the last braces", '{"name": "write_file", "arguments": {"path": "a"'],
     ["before its arguments", '{"name": "write_file"'],

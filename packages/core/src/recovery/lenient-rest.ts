@@ -23,7 +23,6 @@ function readRest({ text, opens }: Cursor, start: number): { readonly end: numbe
       open -= 1;
       if (open === 0) return { end: at + 1, isWhole: isOver(text, skipBlank(text, at + 1)) };
     }
-    if (at >= text.length) return { end: at, isWhole: open < opens };
     // A comma may be missing in front of a key in quotes.
     const isParted = text[at] === ",";
     if (isParted) at = skipBlank(text, at + 1);

@@ -81,7 +81,6 @@ function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: In
 /** Behind an inner quote a comma may be text too, so what follows must be a parameter or well-formed to the end. */
 function isBoundary(cursor: Cursor, role: "value" | "item", at: number, after: number, inner: InnerQuotes): boolean {
   const { text } = cursor;
-  if (after >= text.length) return true;
   const key = matchAt(anyKey, text, after);
   const isItem = key === null && role === "item" && isAt(itemStart, text, after);
   if (!key && !isItem) return false;
