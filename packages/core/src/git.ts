@@ -96,8 +96,9 @@ async function bareGit(place: GitPlace, args: readonly string[], options: GitOpt
     ...(options.bytes && { encoding: "latin1" }),
     ...(options.signal && { signal: options.signal }),
     trusted: true,
-    // What works on files can take long, and would be in the way of whoever goes on after we were killed.
-    leashed: place.workTree !== undefined || touchesFiles(args),
+    // What works on a worktree can take long, and would be in the way of whoever goes on after we were killed. In the
+    // user's checkout it is left to end: a merge must not stop half way.
+    leashed: place.workTree !== undefined || args[0] === "worktree",
     timeoutMs: options.timeoutMs ?? 3_600_000,
     keepBytes,
   });

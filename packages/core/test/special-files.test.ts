@@ -4,7 +4,7 @@ import { readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { approve, cleanRuns, type Outcome, resumeTask, runTask } from "@aifactory/core";
+import { approve, cleanRuns, listRuns, type Outcome, resumeTask, runTask } from "@aifactory/core";
 import { scriptedProvider } from "@aifactory/core/testing";
 import { tryGit } from "../src/git.js";
 import { attack, command } from "./hostile-model.js";
@@ -114,11 +114,10 @@ describe("a run that is resumed", () => {
     const left = join(worktreeRoot, failed.id);
     await repository.git("worktree", "add", "--force", "--quiet", left, failed.branch);
     const note = `printf %s ${left} > ${repository.path}/.git/aifactory/runs/${failed.id}/worktree`;
-    spawnSync(
-      "sh",
-      ["-c", `mkfifo .gitignore ${repository.path}/.git/worktrees/${failed.id}/locked; echo 1 > b.py; ${note}`],
-      { cwd: left },
-    );
+    const entry = join(repository.path, ".git/worktrees", failed.id);
+    const plant = `rm ${entry}/gitdir; mkfifo .gitignore ${entry}/locked ${entry}/gitdir; echo 1 > b.py`;
+    spawnSync("sh", ["-c", `${plant}; ${note}`], { cwd: left });
+    expect(await listRuns(repository.path)).toMatchObject([{ worktree: left }]);
     const outcome = await resumeTask(failed, { providers: [scriptedProvider({ turns: [done] })], worktreeRoot });
     expect(outcome).toMatchObject({ status: "ready", stat: { files: 2 } });
   });

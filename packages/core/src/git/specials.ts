@@ -1,4 +1,5 @@
-import { lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { constants, lstatSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { type ByteName, fileOf, toByteName } from "./byte-names.js";
@@ -43,6 +44,18 @@ const readWhole: ReadonlySet<string> = new Set([".gitignore", ".gitattributes", 
 
 /** Bytes. Newer versions of git read no such file that is larger. */
 const largestRead = 100 * 1024 * 1024;
+
+/** Reads a small file that a model may have put something else in the place of; undefined where it is no file, or a large one. */
+export async function readSmall(path: string): Promise<string | undefined> {
+  // A pipe is not waited at.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+  try {
+    const facts = await file?.stat();
+    return facts?.isFile() && facts.size <= longestEntry ? await file?.readFile("utf8") : undefined;
+  } finally {
+    await file?.close();
+  }
+}
 
 /** Bytes. Each of these files holds a path or the name of a ref. */
 const longestEntry = 1024 * 1024;

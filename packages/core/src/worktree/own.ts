@@ -1,5 +1,6 @@
-import { lstat, readFile, realpath } from "node:fs/promises";
+import { lstat, realpath } from "node:fs/promises";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import { readSmall } from "../git/specials.js";
 import type { Repository } from "../repository.js";
 import { adminDir } from "../worktree.js";
 
@@ -20,10 +21,10 @@ export async function isOwnWorktree({ commonDir }: Repository, id: string, path:
 async function ownerOf(path: string): Promise<string | undefined> {
   const dotGit = join(path, ".git");
   if (!(await lstat(dotGit).catch(() => undefined))?.isFile()) return undefined;
-  const [, named = ""] = /^gitdir: (.+)$/m.exec(await readFile(dotGit, "utf8")) ?? [];
+  const [, named = ""] = /^gitdir: (.+)$/m.exec((await readSmall(dotGit)) ?? "") ?? [];
   const entry = await realpath(resolve(path, named)).catch(() => undefined);
   if (entry === undefined) return undefined;
-  const back = await readFile(join(entry, "gitdir"), "utf8").catch(() => "");
+  const back = (await readSmall(join(entry, "gitdir"))) ?? "";
   const target = await realpath(resolve(entry, back.trim())).catch(() => undefined);
   return target === (await realpath(dotGit)) ? entry : undefined;
 }
