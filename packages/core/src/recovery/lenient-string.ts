@@ -74,7 +74,11 @@ function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: In
   if (sign === "}" || sign === "]") return inner.isSeen ? closesInner(cursor, at, next, inner) : closes(cursor, next);
   if (sign === "/") return !inner.isSeen && (text[next + 1] === "/" || text[next + 1] === "*");
   // A comma may be missing.
-  if (`"'`.includes(sign)) return isAt(anyKey, text, next) && isBoundary(cursor, "value", at, next, inner);
+  if (`"'`.includes(sign)) {
+    if (isAt(anyKey, text, next)) return isBoundary(cursor, "value", at, next, inner);
+    if (role === "item") leaveOpen(inner, depthAt(cursor, at, inner));
+    return false;
+  }
   return sign === "<" && !inner.isSeen && isAt(loneTag, text, next);
 }
 
