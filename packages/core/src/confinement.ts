@@ -1,5 +1,6 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import { machinePlaces, neededPlaces } from "./machine-places.js";
 import { privatePlaces, programPlaces } from "./private-places.js";
@@ -43,12 +44,15 @@ export async function openSandbox(
   { path, gitDir, commonDir }: { readonly path: string; readonly gitDir: string; readonly commonDir: string },
   network: boolean,
 ): Promise<OpenSandbox> {
-  const temporary = await makeScratch();
+  const scratch = await makeScratch();
+  const [temporary, empty] = [join(scratch, "tmp"), join(scratch, "empty")];
+  await mkdir(temporary, { mode: 0o700 });
+  await writeFile(empty, "");
   const home = homedir();
   const hidden = [...(await privatePlaces(home)), ...(await machinePlaces())];
   const readable = [commonDir, ...programPlaces(home), ...(await neededPlaces(network))];
   return {
-    sandbox: { view: "loose", hidden, readable, writable: [path, gitDir], temporary, network },
-    close: async () => rm(temporary, { recursive: true, force: true, maxRetries: 3 }),
+    sandbox: { view: "loose", hidden, readable, writable: [path, gitDir], temporary, empty, network },
+    close: async () => rm(scratch, { recursive: true, force: true, maxRetries: 3 }),
   };
 }

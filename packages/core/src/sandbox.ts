@@ -64,7 +64,10 @@ function strictView({ readable = [], temporaryBytes = 512 * 1024 * 1024 }: Sandb
   ].concat(["--setenv", "TMPDIR", "/tmp"]);
 }
 
-function looseView({ hidden = [], readable = [], writable, temporary }: Sandbox, own = ""): string[] {
+function looseView(
+  { hidden = [], readable = [], writable, temporary, empty = "/dev/null" }: Sandbox,
+  own = "",
+): string[] {
   const hasOwn = writable.some((path) => own.startsWith(`${path}/`));
   return [
     // Root could take the write protection off again.
@@ -76,7 +79,7 @@ function looseView({ hidden = [], readable = [], writable, temporary }: Sandbox,
     // What has gone by now, as a socket may, can't be mounted over.
     ...hidden.flatMap(({ path, kind }) => {
       if (!existsSync(path)) return [];
-      return kind === "folder" ? ["--perms", "0700", "--tmpfs", path] : ["--ro-bind", "/dev/null", path];
+      return kind === "folder" ? ["--perms", "0700", "--tmpfs", path] : ["--ro-bind", empty, path];
     }),
     ...readable.flatMap((path) => ["--ro-bind-try", path, path]),
   ];

@@ -95,9 +95,12 @@ describe.skipIf(probe.kind === "none")("commands of a model, in the sandbox", ()
     await symlink("../share/acme/versions/1", join(home, ".local/bin/acme"));
     const { told } = await commands([
       "grep -rhoaE '(canary|seen)-[a-z0-9]*' ~ 2>/dev/null | sort; cat ~/.local/bin/acme",
+      "git log --format=%s; cat ~/.gitconfig; bash -lc true",
     ]);
     const seen = "acme cache index model name tool acme".split(" ").map((name) => `seen-${name}`);
     expect(told[0]).toBe(`[exit code 0]\n${seen.join("\n")}`);
+    // Settings that can't be opened would be the end of git.
+    expect(told[1]).toBe("[exit code 0]\nBegin");
   });
 
   it.each([true, false])(

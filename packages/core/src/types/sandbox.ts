@@ -12,6 +12,8 @@ export interface Sandbox {
   readonly writable: readonly string[];
   /** Paths of which the `loose` view shows nothing; a `file` may be a socket. What does not exist is left out. */
   readonly hidden?: readonly { readonly path: string; readonly kind: "folder" | "file" }[];
+  /** An empty file, which is shown instead of a hidden one: git and cargo end over settings that can't be opened. Absent: they can't. */
+  readonly empty?: string;
   /** The folder that is /tmp in the `loose` view. Absent: /tmp can be read there and not written. */
   readonly temporary?: string;
   /** Default false: only the loopback interface, which is the sandbox's own. */
