@@ -76,6 +76,7 @@ function readOtherBody(source: Source, start: number, at: number, head: Function
   const list = matchAt(argumentList, text, at);
   const isList = list !== null && !declaredBy(source, head.name)?.has(list[1] ?? "");
   const first = skipSpace(text, isList ? at + list[0].length : at);
+  if (isList && text[first] === "{") return readListedJson(source, start, first, head);
   const params = isList ? readParameters(source, first, head.name, head.opener) : undefined;
   const reading =
     params && params.end > first && params.trouble === undefined && !params.isUnclosed
@@ -88,6 +89,24 @@ function readOtherBody(source: Source, start: number, at: number, head: Function
   const isRepaired = head.isRepaired || (params === reading && params.isRepaired);
   const traits = { isText: true, isRepaired, isOpen: false, dropsUndeclared: false };
   return foundCall(head.format, "marked", start, after, head.name, reading.values, traits);
+}
+
+function readListedJson(source: Source, start: number, at: number, head: FunctionHead): Finding {
+  const { format, name, isRepaired } = head;
+  const reading = readJson(source, at);
+  if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
+  const last = endOf(listEnd, source.text, skipSpace(source.text, reading.end));
+  const after = last < 0 ? undefined : closed(source.text, last);
+  if (after === undefined) return troubled(format, "marked", start, reading.end, "cut-off");
+  return foundCall(
+    format,
+    "marked",
+    start,
+    after,
+    name,
+    reading.value,
+    isRepaired || reading.isRepaired ? mended : plain,
+  );
 }
 
 /** Whether `<parameter>` tags follow at a place, with names or without. */

@@ -3,7 +3,7 @@ import { asText, found, foundCall, mended, mendedText, plain, troubled, writtenC
 import { type FunctionHead, parametersFollow, readFunctionBody } from "./function-body.js";
 import { readGlm } from "./glm.js";
 import { readJson } from "./json.js";
-import { readNamedChildren } from "./named-children.js";
+import { declaredBy, readNamedChildren } from "./named-children.js";
 import { readPython } from "./pythonic.js";
 import { isAt, matchAt, skipSpace, type Source } from "./source.js";
 import { readShortBody } from "./short-call.js";
@@ -64,8 +64,10 @@ function readNamedTags(source: Source, start: number, at: number, name: string, 
   const closer = matchAt(closingTag, text, at);
   const from = at + (closer?.[0].length ?? 0);
   if (parametersFollow(text, from)) return readFunctionBody(source, start, from, headOf(name, format));
+  // A name alone calls what needs nothing; in a tag that may have held the name only, arguments may be missing.
+  const isMissing = closer && !callCloser.test(closer[0]) && declaredBy(source, name)?.size !== 0;
   if (closer)
-    return isAt(argumentTag, text, skipSpace(text, from))
+    return isMissing || isAt(argumentTag, text, skipSpace(text, from))
       ? troubled(format, "marked", start, from, "unreadable")
       : foundCall(format, "marked", start, from, name, {}, asText);
   const children = readNamedChildren(source, at, name, closingTag);
@@ -84,3 +86,4 @@ const nameBeforeTags = /[^<>{}\n]{1,100}(?=<arg_key>)/y;
 const closingTag = /<\/[\w:-]+>/y;
 const brokenTag = /function\s*=\s*["']?([\w.:-]{1,100})["']?\s*>/y;
 const argumentTag = /<(?:arg|param|input|tool_input|tool-input)/y;
+const callCloser = /calls?>$/i;

@@ -33,7 +33,6 @@ export function readParameters(source: Source, start: number, call: string, open
   let isUnclosed = false;
   // The line ends around a value are the format's.
   const isFramed = opener === "function";
-  const soFar = { call, opener, values };
   for (;;) {
     const long = matchAt(parameterTag, text, at);
     // `<parameter=k=v</parameter>`: only where a second `=` stands in what looks like the tag, or no tag is there at all.
@@ -51,7 +50,7 @@ export function readParameters(source: Source, start: number, call: string, open
     const closer = `</${tag[1] ?? ""}${tag[2] ?? ""}>`;
     const from = at + tag[0].length;
     const name = unquoted((tag[3] ?? "").trim(), (other) => isKey(source.tools, other));
-    const end = short ? from : parameterEnd(source, from, closer, name, soFar);
+    const end = short ? from : parameterEnd(source, from, closer, { call, opener, name, values, tag: tag[0] });
     if (end < 0)
       return { values, end: from, isRepaired, usesParam, trouble: end === unsure ? "unreadable" : "cut-off" };
     if (!spend(source, end - at)) return { values, end, isRepaired, usesParam, trouble: "unreadable" };
@@ -92,24 +91,26 @@ export function structureFollows(text: string, at: number): boolean {
   return isAt(callTag, text, at);
 }
 
-/** What is known of the call when the end of one of its values is looked for. */
-interface CallSoFar {
+/** A parameter whose end is looked for, and what is known of its call. */
+interface OpenParameter {
   readonly call: string;
   readonly opener: string;
+  readonly name: string;
+  readonly tag: string;
   readonly values: Record<string, unknown>;
 }
 
 /** A value without its closer ends where the next parameter, the end of the call or another call stands. */
-function parameterEnd(source: Source, from: number, closer: string, name: string, soFar: CallSoFar): number {
+function parameterEnd(source: Source, from: number, closer: string, open: OpenParameter): number {
   const { text } = source;
   const end = valueEnd(source, from, closer, followers);
   if (end >= 0) {
     // The closer that was found may belong to a later parameter: this one had none.
     const inner = text.slice(from, end);
     const isMissed = inner.includes("<param") && !inner.includes("</param");
-    return isMissed ? from + missedEnd(source, inner, end, name, soFar) : end;
+    return isMissed ? missedEnd(source, from, end, open) : end;
   }
-  const next = nextStructure(source, from, soFar.opener);
+  const next = nextStructure(source, from, open.opener);
   // A closer that text follows, or one of another kind: who can say where the value ends?
   return next >= 0 && hasStrayCloser(text.slice(from, next), closer) ? unsure : next;
 }
@@ -118,20 +119,38 @@ function hasStrayCloser(raw: string, closer: string): boolean {
   return raw.includes(closer) || /<\/(?:function|invoke|call|tool)>\s*$/.test(raw);
 }
 
-/** Where the value in front of the first tag of another parameter ends; on the same line only one that the call still lacks. */
-function missedEnd(source: Source, inner: string, end: number, name: string, soFar: CallSoFar): number {
-  const { call, opener, values } = soFar;
-  for (const tag of inner.matchAll(innerTag)) {
-    const [written, lineEnd, attribute = ""] = tag;
+/** Where the value in front of the first tag of another parameter ends, written like its own; on the same line only one that the call still lacks. */
+function missedEnd(source: Source, from: number, end: number, open: OpenParameter): number {
+  const { text } = source;
+  const beginning = open.tag.slice(0, open.tag.indexOf("=") + 1);
+  const closer = `</${open.opener}>`;
+  const stop = find(source, closer, end);
+  let ended = find(source, closer, from);
+  let last = -1;
+  let nextFrom = -1;
+  for (let at = find(source, beginning, from); at >= 0 && at < end; at = find(source, beginning, at + 1)) {
+    for (; ended >= 0 && ended < at; ended = find(source, closer, ended + 1)) {
+      last = ended;
+      nextFrom = endOf(nextCall, text, ended);
+    }
     // The call has ended and the next one has begun.
-    const last = inner.lastIndexOf(`</${opener}>`, tag.index);
-    if (last >= 0 && endOf(nextCall, inner, last) >= tag.index) return last;
-    if (lineEnd === "\n") return tag.index;
-    const other = attribute.replace(/^name\s*=\s*/, "").replace(/^(["'])(.*)\1$/, "$2");
-    const isLacking = other !== name && !Object.hasOwn(values, other) && declaredBy(source, call)?.has(other);
-    if (isLacking && !comesBefore(find(source, written, end), find(source, `</${opener}>`, end))) return tag.index;
+    if (nextFrom >= at) return last;
+    const tag = matchAt(innerTag, text, at + beginning.length);
+    if (!tag) continue;
+    const before = text.charAt(at - 1);
+    if (before === "\n") return at - 1;
+    // Behind a space or a quotation mark it is spoken of.
+    if (/[\s"'`([{,;:=]/.test(before)) continue;
+    const [, quote = "", name = ""] = tag;
+    if (isLacking(source, name, open) && !comesBefore(find(source, `${beginning}${quote}${name}${quote}`, end), stop))
+      return at;
   }
-  return inner.length;
+  return end;
+}
+
+/** Whether the call has a parameter of this name that did not come yet. */
+function isLacking(source: Source, name: string, { call, name: own, values }: OpenParameter): boolean {
+  return name !== own && !Object.hasOwn(values, name) && declaredBy(source, call)?.has(name) === true;
 }
 
 function comesBefore(place: number, other: number): boolean {
@@ -161,7 +180,7 @@ const calls = "function|invoke|tool_call|call[=>]|tool[=>]";
 const callTag = new RegExp(`</?${prefix}??(?:${calls})|<[|｜]`, "y");
 const followers = new RegExp(`</?${prefix}??(?:param|arguments>|${calls})|<[|｜]`, "y");
 const nextCall = /<\/\w+>\s*(?:<\/?tool_calls?>\s*)*<(?:function|invoke|tool_call|call|tool)[\s=][^<>]*>\s*/y;
-const innerTag = /(\n?)<param(?:eter)?[= ]([^<>\n]*)>/g;
+const innerTag = /(["']?)([^<>\n"']*)\1[^<>\n]*>/y;
 const structure = ["\n<parameter", "<parameter=", "</tool_call>"];
 const structureOf: ReadonlyMap<string, readonly string[]> = new Map(
   ["function", "invoke", "call", "tool"].map((opener) => [opener, [...structure, `</${opener}>`, `<${opener}=`]]),

@@ -67,6 +67,21 @@ describe("calls in tags that are not written as their format wants them", () => 
       [["mail", { body: "use <parameter=x> here" }]],
     ],
     [
+      "a tag in a value that is spoken of",
+      "<function=mail><parameter=body>He wrote <parameter=to> in it</parameter></function>",
+      [["mail", { body: "He wrote <parameter=to> in it" }]],
+    ],
+    [
+      "a tag of HTML in a value",
+      '<function=write_file>\n<parameter=content>\n<object>\n<param name="path" value="y"><param name="path"></object>\n</parameter>\n</function>',
+      [["write_file", { content: '<object>\n<param name="path" value="y"><param name="path"></object>' }]],
+    ],
+    [
+      "JSON in a list of arguments",
+      '<function=search><arguments>{"query": "a"}</arguments></function>',
+      [["search", { query: "a" }]],
+    ],
+    [
       "a tag in a value of a parameter that comes later",
       "<function=write_file><parameter=content>use <parameter=path> here</parameter><parameter=path>a</parameter></function>",
       [["write_file", { content: "use <parameter=path> here", path: "a" }]],
