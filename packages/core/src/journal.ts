@@ -56,7 +56,12 @@ export async function readRecord(directory: string): Promise<RunRecord> {
 
 /** Whether a run ever began: a process that was killed before its first entry has done nothing. */
 export async function hasBegun(directory: string): Promise<boolean> {
-  return (await readFile(journalFile(directory), "utf8").catch(() => "")).includes("\n");
+  // What is none of ours is not taken for the rest of a kill.
+  const isOurs = await requireOwnFiles(directory).then(
+    () => true,
+    () => false,
+  );
+  return !isOurs || (await readFile(journalFile(directory), "utf8").catch(() => "")).includes("\n");
 }
 
 function journalFile(directory: string): string {

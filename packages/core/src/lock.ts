@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AifactoryError, systemCode, toError } from "./errors.js";
+import { readSmall } from "./git/specials.js";
 import { isGone, isInSight, pidOf, thisHolder } from "./holder.js";
 
 /** How long the removal of a dead lock is waited for, which takes some milliseconds. */
@@ -108,5 +109,5 @@ async function hasDeadHolder(file: string): Promise<boolean> {
 }
 
 async function holderOf(file: string): Promise<string> {
-  return readFile(file, "utf8").catch(() => "");
+  return (await readSmall(file).catch(() => undefined)) ?? "";
 }

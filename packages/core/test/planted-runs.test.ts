@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { access, cp, mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -107,6 +108,23 @@ describe("a planted run", () => {
     await expect(resume()).rejects.toMatchObject({ code: "unknown-run", message: expect.stringContaining(name) });
     expect(existsSync(real)).toBe(name === "journal.jsonl");
     expect(await clean()).toMatchObject({ removed: [], kept: [{ id }] });
+  });
+});
+
+describe("a pipe in the place of", () => {
+  it.each(["journal.jsonl", "lock", "index"])("a run's %s is not waited at", async (name) => {
+    const folder = await plant();
+    await rm(join(folder, name), { force: true });
+    execFileSync("mkfifo", [join(folder, name)]);
+    expect(await listRuns(bench.repository.path)).toMatchObject([{ id, state: "damaged" }]);
+    expect(await clean()).toMatchObject({ removed: [], kept: [{ id, why: expect.stringContaining(name) }] });
+    await expect(resume()).rejects.toMatchObject({ code: "unknown-run" });
+  });
+
+  it("the lock of worktrees is not waited at", async () => {
+    await plant();
+    execFileSync("mkfifo", [join(bench.repository.path, ".git/aifactory/worktrees.lock")]);
+    expect(await clean()).toMatchObject({ removed: [] });
   });
 });
 

@@ -25,8 +25,10 @@ export async function requireOwnFolder(runs: string): Promise<void> {
 export async function requireOwnFiles(directory: string): Promise<void> {
   await requireOwnFolder(dirname(directory));
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const link = (await isLink(directory)) ? directory : entries.find((entry) => entry.isSymbolicLink())?.name;
-  if (link !== undefined) throw damaged(directory, `${link} is a link`);
+  // A pipe would be waited at for ever.
+  const strange = entries.find((entry) => !entry.isFile() && !entry.isDirectory())?.name;
+  const found = (await isLink(directory)) ? directory : strange;
+  if (found !== undefined) throw damaged(directory, `${found} is a link, or no file`);
 }
 
 /**
