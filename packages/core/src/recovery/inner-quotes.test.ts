@@ -56,6 +56,7 @@ describe("a string with quotes in it that nobody escaped", () => {
       open,
     ],
     ["a comma that is missing in a list", '{"items":["a" "b"]}', open],
+    ["a comma and a space that are missing in a list", '{"items":["a""b"]}', open],
     ["a key twice", '{"content":"a","content":"b",}', open],
   ])("gives no call with two readings: %s", (_, input, tool) => {
     expect(read(input, tool)).toEqual({ calls: [], misses: 1 });

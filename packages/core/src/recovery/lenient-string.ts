@@ -76,7 +76,7 @@ function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: In
   // A comma may be missing.
   if (`"'`.includes(sign)) {
     if (isAt(anyKey, text, next)) return isBoundary(cursor, "value", at, next, inner);
-    if (role === "item") leaveOpen(inner, depthAt(cursor, at, inner));
+    if (role === "item" && !isAt(itemEnd, text, next)) leaveOpen(inner, depthAt(cursor, at, inner));
     return false;
   }
   return sign === "<" && !inner.isSeen && isAt(loneTag, text, next);
@@ -141,6 +141,7 @@ function closersAt(text: string, start: number): { readonly count: number; reado
   return { count, end };
 }
 
+const itemEnd = /["']\s*[,\]]/y;
 const closer = /[}\]]/y;
 const itemStart = /["'“[{\d}\]-]|true|false|null|True|False|None/y;
 const goesOn = /["'\w]|[,;](?!\s*\{)/y;
