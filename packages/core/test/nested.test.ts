@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
-import { readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -87,6 +88,33 @@ describe("a repository whose name is no UTF-8", () => {
     const { outcome, told } = await goOn(failed, [see, write("c.py"), done]);
     expect(outcome).toMatchObject({ status: "ready" });
     expect(told).toContain("inner\n M f");
+  });
+});
+
+// A disk in memory, where the system has one.
+const otherDisk = "/dev/shm";
+const [here, there] = [tmpdir(), otherDisk].map((folder) => statSync(folder, { throwIfNoEntry: false })?.dev);
+
+describe.skipIf(there === undefined || here === there)("a repository in a worktree on another disk", () => {
+  it("is kept with all that is in it, and is there again when the run goes on", async () => {
+    const runs = await setUp();
+    const worktreeRoot = await mkdtemp(join(otherDisk, "aifactory-worktrees-"));
+    onTestFinished(async () => rm(worktreeRoot, { recursive: true, force: true }));
+    const name = "lib/app/\"$(printf 'f\\377')\"";
+    const plant = command(`${nest}; echo 3 > ${name}; ln -s nowhere lib/app/link`);
+    const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+    const failed = await runTask(task, { providers: [scriptedProvider({ turns: [plant, broken] })], worktreeRoot });
+    expect((await readdir(join(runs, failed.id, "kept/lib/app"))).length).toBe(4);
+    const provider = scriptedProvider({
+      turns: [command(`ls lib/app | wc -l; cat ${name}`), look, write("c.py"), done],
+    });
+    const outcome = await resumeTask(failed, { providers: [provider], worktreeRoot });
+    expect(outcome).toMatchObject({ status: "ready" });
+    const told = provider.requests
+      .flatMap(({ messages }) => messages)
+      .map(({ text }) => text)
+      .join("\n");
+    for (const text of ["3\n3", "2\ninner\ninner\n M f"]) expect(told).toContain(text);
   });
 });
 

@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { AifactoryError } from "../errors.js";
-import { type ByteName, fileOf, shownName } from "../git/byte-names.js";
+import { type ByteName, fileOf, shownName, textOf, toByteName } from "../git/byte-names.js";
+import { printable } from "../output.js";
 import { run } from "../process.js";
 
 /**
@@ -28,11 +29,15 @@ export async function copyTree(from: ByteName, to: ByteName): Promise<void> {
   if (copied.exitCode !== 0) throw trouble(`Could not copy ${shownName(from)} to ${shownName(to)}`, copied.stderr);
 }
 
-/** The system's own programs go down folder by folder; `xargs` gives them names as bytes, which our arguments are not. */
+/** The system's own programs go down folder by folder. `xargs` gives them names that are no text, which our arguments are. */
 async function onPaths(command: readonly string[], paths: readonly ByteName[]) {
+  const texts = paths.map(textOf);
+  const [program = "", ...args] = command;
+  if (texts.every((text, index) => toByteName(text) === paths[index]))
+    return run({ command: program, args: [...args, ...texts], cwd: "/" });
   return run({ command: "xargs", args: ["-0", ...command], input: paths.join("\0"), encoding: "latin1", cwd: "/" });
 }
 
 function trouble(what: string, stderr: string): AifactoryError {
-  return new AifactoryError("disk", `${what}: ${shownName(stderr.trim().split("\n")[0] ?? "")}`);
+  return new AifactoryError("disk", `${what}: ${printable(stderr.trim().split("\n")[0] ?? "")}`);
 }
