@@ -29,7 +29,7 @@ export interface Cursor {
 }
 
 /** A lenient reading; what is doubtful is not read again in another way. */
-export interface LenientReading extends JsonReading {
+interface LenientReading extends JsonReading {
   readonly isDoubtful: boolean;
 }
 
