@@ -13,7 +13,7 @@ import { done, workbench, write } from "./workbench.js";
 const bench = workbench();
 const bundles = await mkdtemp(join(tmpdir(), "aifactory-runner-"));
 afterAll(async () => rm(bundles, { recursive: true, force: true }));
-const runner = await bundle(join(import.meta.dirname, "kill-recovered.ts"), bundles);
+const runner = await bundle(join(import.meta.dirname, "recovered-runner.ts"), bundles);
 
 /** A run that was killed at the first message of a role; its model's first call writes `1.py`. */
 async function killedAt(role: string): Promise<{ id: string; worktree: string }> {
