@@ -4,7 +4,7 @@ import { declaredBy, readNamedChildren } from "./named-children.js";
 import { readParameters, structureFollows } from "./parameters.js";
 import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
-import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
+import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding } from "./types.js";
 import { prefix } from "./xml-values.js";
 
@@ -28,16 +28,19 @@ export function readFunctionBody(source: Source, start: number, from: number, he
   if (text[at] === "{") return readJsonBody(source, start, at, head);
   const { format, name } = head;
   const reading = readParameters(source, at, name, head.opener);
-  if (reading.trouble) return troubled(format, "marked", start, reading.end, reading.trouble);
+  if (reading.trouble) return troubled(format, "marked", start, brokenEnd(source, from, head), reading.trouble);
   const other = reading.end === at && text[at] === "<" ? readOtherBody(source, start, at, head) : undefined;
   if (other) return other;
   const { values, end, usesParam } = reading;
   const after = closed(text, end);
   const isOpen = end >= text.length && after === undefined;
   // A value that lacks its closing tag in a call that lacks its own: nothing says that it is whole.
-  if (after === undefined && reading.isUnclosed) return troubled(format, "marked", start, end, "cut-off");
-  if (after === undefined && (Object.keys(values).length === 0 || !(isOpen || structureFollows(text, end))))
-    return troubled(format, "marked", start, Math.max(end, from), isOpen ? "cut-off" : "unreadable");
+  if (after === undefined && reading.isUnclosed)
+    return troubled(format, "marked", start, brokenEnd(source, from, head), "cut-off");
+  if (after === undefined && (Object.keys(values).length === 0 || !(isOpen || structureFollows(text, end)))) {
+    const last = brokenEnd(source, from, head, Math.max(end, from));
+    return troubled(format, "marked", start, last, isOpen ? "cut-off" : "unreadable");
+  }
   const input = unwrapped(source, name, values);
   const isMiniCpm = usesParam && head.opener === "function" && head.isNamed;
   return foundCall(isMiniCpm ? "minicpm-xml" : format, "marked", start, after ?? end, name, input, {
@@ -85,10 +88,32 @@ function readOtherBody(source: Source, start: number, at: number, head: Function
   if (!reading) return undefined;
   const last = isList ? endOf(listEnd, text, reading.end) : reading.end;
   const after = last < 0 ? undefined : closed(text, last);
-  if (after === undefined) return troubled(head.format, "marked", start, reading.end, "cut-off");
+  if (after === undefined) return troubled(head.format, "marked", start, brokenEnd(source, first, head), "cut-off");
   const isRepaired = head.isRepaired || (params === reading && params.isRepaired);
   const traits = { isText: true, isRepaired, isOpen: false, dropsUndeclared: false };
   return foundCall(head.format, "marked", start, after, head.name, reading.values, traits);
+}
+
+/**
+ * Where a call that can't be read ends: at its closing tag, with those that opened in it closed before; other calls in it are part of it.
+ * @param otherwise Where it ends when it is never closed: by default everything behind may stand in its last value.
+ */
+function brokenEnd(source: Source, from: number, { opener }: FunctionHead, otherwise = source.text.length): number {
+  const { text } = source;
+  const closer = `</${opener}>`;
+  let at = from;
+  for (let depth = 1; depth > 0;) {
+    const end = find(source, closer, at);
+    if (end < 0) return otherwise;
+    const inner = find(source, `<${opener}`, at);
+    const isInner = inner >= 0 && inner < end;
+    const next = isInner ? inner + opener.length + 1 : end + closer.length;
+    if (!spend(source, next - at)) return text.length;
+    if (!isInner) depth -= 1;
+    else if (/[\s=>]/.test(text.charAt(next))) depth += 1;
+    at = next;
+  }
+  return at;
 }
 
 function readListedJson(source: Source, start: number, at: number, head: FunctionHead): Finding {

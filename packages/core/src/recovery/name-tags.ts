@@ -2,7 +2,7 @@ import { asText, foundCall, reaching, troubled } from "./finding.js";
 import { parametersFollow, readFunctionBody } from "./function-body.js";
 import { readNamedJson } from "./named-input.js";
 import { namelessAt } from "./nameless.js";
-import { readNamedChildren } from "./named-children.js";
+import { declaredBy, readNamedChildren } from "./named-children.js";
 import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
 import { endOf, find, matchAt, skipSpace, type Source, spend } from "./source.js";
@@ -39,7 +39,12 @@ function readArguments(source: Source, start: number, from: number, name: string
   const isMarkup = text[at] === "<" && !text.startsWith(closer, at);
   const children = isMarkup ? readNamedChildren(source, at, name, argumentEnd) : undefined;
   const stop = children?.end ?? find(source, closer, from);
-  if (stop < 0 || !spend(source, stop - from)) return troubled(format, "marked", start, from, "cut-off");
+  // What is never closed goes on to the end, with all that looks like a call in it.
+  if (stop < 0) {
+    const last = declaredBy(source, name) ? text.length : from;
+    return troubled(format, "marked", start, last, "cut-off");
+  }
+  if (!spend(source, stop - from)) return troubled(format, "marked", start, from, "cut-off");
   const end = stop + closer.length;
   // What begins as markup and holds no parameters is not taken for the text of one.
   if (isMarkup)

@@ -247,6 +247,18 @@ describe("calls in tags that are not written as their format wants them", () => 
     ["a child twice", "<function=read_file><path>a</path><path>b</path></function>"],
     ["two names in front of one input", "<tool>now</tool><tool>search</tool><tool_input>x</tool_input>"],
     ["arguments behind the closing tag of a name", "<tool_call>search</tool_call><arguments>{}</arguments>"],
+    [
+      "a call in the content of one that is cut off",
+      "<function=write_file>\n<parameter=path>a</parameter>\n<parameter=content>\n<function=read_file>\n<parameter=path>b</parameter>\n</function>\n",
+    ],
+    [
+      "a call in the content of one that can't be read",
+      "<function=write_file>\n<title>a</title>\n<content>\n<function=read_file>\n<parameter=path>b</parameter>\n</function>\n</content>\n</function>",
+    ],
+    [
+      "a call in arguments that are cut off",
+      '<name>write_file</name><arguments><path>a</path><content><tool_call>{"name": "read_file", "arguments": {"path": "b"}}</tool_call>',
+    ],
   ])("%s: no call", (_, reply) => {
     const { calls, nearMisses } = recoverToolCalls(reply, tools);
     expect(calls).toEqual([]);
