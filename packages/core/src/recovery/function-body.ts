@@ -86,6 +86,7 @@ function readOtherBody(source: Source, start: number, at: number, head: Function
       ? params
       : readNamedChildren(source, first, head.name, isList ? listEnd : closeTag);
   if (!reading) return undefined;
+  if (reading === "cut-off") return troubled(head.format, "marked", start, brokenEnd(source, first, head), "cut-off");
   const last = isList ? endOf(listEnd, text, reading.end) : reading.end;
   const after = last < 0 ? undefined : closed(text, last);
   if (after === undefined) return troubled(head.format, "marked", start, brokenEnd(source, first, head), "cut-off");

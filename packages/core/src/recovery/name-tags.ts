@@ -38,6 +38,7 @@ function readArguments(source: Source, start: number, from: number, name: string
   }
   const isMarkup = text[at] === "<" && !text.startsWith(closer, at);
   const children = isMarkup ? readNamedChildren(source, at, name, argumentEnd) : undefined;
+  if (children === "cut-off") return troubled(format, "marked", start, text.length, "cut-off");
   const stop = children?.end ?? find(source, closer, from);
   // What is never closed goes on to the end, with all that looks like a call in it.
   if (stop < 0) {

@@ -71,6 +71,7 @@ function readNamedTags(source: Source, start: number, at: number, name: string, 
       ? troubled(format, "marked", start, from, "unreadable")
       : foundCall(format, "marked", start, from, name, {}, asText);
   const children = readNamedChildren(source, at, name, closingTag);
+  if (children === "cut-off") return troubled(format, "marked", start, text.length, "cut-off");
   const end = children && matchAt(closingTag, text, children.end);
   return end
     ? foundCall(format, "marked", start, children.end + end[0].length, name, children.values, mendedText)

@@ -9,16 +9,21 @@ export function declaredBy(source: Source, name: string): ReadonlySet<string> | 
   return tool && signatureOf(tool.inputSchema).names;
 }
 
+export interface NamedChildren {
+  readonly values: Record<string, unknown>;
+  readonly end: number;
+}
+
 /**
  * Children that are named as the parameters of a tool, `<path>a</path><content>b</content>`, up to what ends them.
- * `undefined`: something else stands there.
+ * `undefined`: something else stands there; `cut-off`: one of them never ends.
  */
 export function readNamedChildren(
   source: Source,
   start: number,
   name: string,
   closer: RegExp,
-): { readonly values: Record<string, unknown>; readonly end: number } | undefined {
+): NamedChildren | "cut-off" | undefined {
   const { text } = source;
   const declared = declaredBy(source, name);
   if (!declared) return undefined;
@@ -29,7 +34,7 @@ export function readNamedChildren(
     if (!declared.has(key)) return undefined;
     const from = at + tag[0].length;
     const end = childEnd(source, from, `</${key}>`, declared, closer);
-    if (end < 0 || !spend(source, end - at)) return undefined;
+    if (end < 0 || !spend(source, end - at)) return "cut-off";
     addValue(values, key, textOf(withoutFrame(text.slice(from, end))));
     at = skipSpace(text, end + key.length + 3);
   }

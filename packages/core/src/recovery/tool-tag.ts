@@ -64,6 +64,7 @@ export function readHeadedTags(source: Source, start: number): Finding | undefin
   const name = headline.exec(text.slice(0, start))?.[1] ?? "";
   const children = isTool(source.tools, name) ? readNamedChildren(source, start, name, nothing) : undefined;
   if (!children) return undefined;
+  if (children === "cut-off") return troubled("morph-xml", "marked", 0, text.length, "cut-off");
   const traits = { isText: true, isRepaired: true, isOpen: true, dropsUndeclared: false };
   return foundCall("morph-xml", "marked", 0, children.end, name, children.values, traits);
 }
@@ -91,7 +92,8 @@ function readChildren(
       continue;
     }
     const stop = childEnd(source, from, `</${key}>`, closer, isKnown);
-    if (stop < 0) return trouble("cut-off", from);
+    // What is never closed goes on to the end, with all that looks like a call in it.
+    if (stop < 0) return trouble("cut-off", text.length);
     if (!spend(source, stop - at)) return trouble("unreadable", from);
     addValue(values, key, textOf(unframed(key, text.slice(from, stop))));
     at = skipSpace(text, stop + key.length + 3);

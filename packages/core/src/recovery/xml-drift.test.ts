@@ -256,6 +256,18 @@ describe("calls in tags that are not written as their format wants them", () => 
       "<function=write_file>\n<title>a</title>\n<content>\n<function=read_file>\n<parameter=path>b</parameter>\n</function>\n</content>\n</function>",
     ],
     [
+      "a call in a child that is cut off",
+      "<function=write_file>\n<path>a</path>\n<content>\n<read_file><path>b</path></read_file>\n",
+    ],
+    [
+      "a call in a child of a tag named as the tool",
+      "<write_file><path>a</path><content>\n<read_file><path>b</path></read_file>\n",
+    ],
+    [
+      "a call in a child behind a name",
+      "<tool_call>write_file\n<path>a</path>\n<content>\n<read_file><path>b</path></read_file>\n",
+    ],
+    [
       "a call in arguments that are cut off",
       '<name>write_file</name><arguments><path>a</path><content><tool_call>{"name": "read_file", "arguments": {"path": "b"}}</tool_call>',
     ],
