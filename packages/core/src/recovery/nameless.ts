@@ -32,12 +32,4 @@ export function namelessAt(source: Source, at: number, call: string): string | u
 }
 
 const nameless = /<parameter>\s*([\w.-]{1,80})\s*<\/parameter>/y;
-const marks = [
-  "<parameter>",
-  "<parameter=",
-  "</parameter>",
-  "</function>",
-  "</tool_call>",
-  "<function=",
-  "<tool_call>",
-];
+const marks = ["<parameter>", "<parameter=", "</function>", "</tool_call>", "<function=", "<tool_call>"];
