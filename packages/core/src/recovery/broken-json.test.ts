@@ -79,6 +79,8 @@ describe("broken JSON", () => {
   it.each([
     ["a comma", "path: a, content: cats, dogs"],
     ["what may be another key", "path: a content: b"],
+    ["slashes behind digits", "path: 2024-01-02//b, content: b"],
+    ["a word behind a number", "path: 5 apples, content: b"],
     ["slashes in a list", "path: a, content: b, list: [x y//z]"],
   ])("takes no value without quotes, with %s", (_, written) => {
     expect(inputs(tagged(`{name: write_file, arguments: {${written}}}`))).toEqual([]);

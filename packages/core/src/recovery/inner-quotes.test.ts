@@ -29,6 +29,25 @@ describe("a string with quotes in it that nobody escaped", () => {
     expect(read(`{"content":"${content}","path":"p"}`).calls).toEqual([{ path: "p", content }]);
   });
 
+  it("knows a bracket that is itself a text", () => {
+    expect(read('{"content":"if (c === "{") return;","path":"a "b" c"}').calls).toEqual([
+      { content: 'if (c === "{") return;', path: 'a "b" c' },
+    ]);
+  });
+
+  it("does not go on into the next call, where a bracket of the text stays open", () => {
+    const content = '[["a"],\n';
+    const call = `<tool_call>\n{"name":"write","arguments":{"content":"${content}"}}\n</tool_call>\n`;
+    for (const { arguments: input } of recoverToolCalls(call.repeat(2), [open]).calls)
+      expect(input).toEqual({ content });
+  });
+
+  it("forgives no brackets behind it that are missing", () => {
+    const call = '<tool_call>{"name":"write","arguments":{"content":"b","items":["say "hi" x"]</tool_call>';
+    expect(recoverToolCalls(call, [open]).calls).toEqual([]);
+    expect(recoverToolCalls(call.replace("]<", "]}}<"), [open]).calls).toHaveLength(1);
+  });
+
   it.each<[string, string, object]>([
     ["that nobody declared", '{"content":"say "hi" x","extra":5,"path":"c"}', { extra: 5, path: "c" }],
     ["that nobody declared, the last", '{"content":"say "hi" x","extra":"z"}', { extra: "z" }],

@@ -22,7 +22,7 @@ export function depthAt({ text }: Cursor, at: number, inner: InnerQuotes): numbe
     if (inner.counted > inner.from && isQuoted(text, inner.counted)) continue;
     if (sign === "{" || sign === "[" || sign === "(") inner.depth += 1;
     else if (sign === "}" || sign === "]" || sign === ")") {
-      inner.depth = Math.max(inner.depth - 1, 0);
+      inner.depth -= 1;
       if (inner.open > 0 && inner.depth < inner.open) inner.open = Infinity;
     }
   }

@@ -69,7 +69,8 @@ function isVerbatim(value: unknown, json: string, depth: number): boolean {
   if (depth > 20) return false;
   // Asked for short texts only: each string is one search through the span.
   if (typeof value === "string") return json.length < 10_000 && json.includes(value);
-  if (typeof value !== "object" || value === null) return true;
+  if (value === null) return /null|None|undefined/.test(json);
+  if (typeof value !== "object") return true;
   return Object.entries(value).every(([key, part]) => json.includes(key) && isVerbatim(part, json, depth + 1));
 }
 

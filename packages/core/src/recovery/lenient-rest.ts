@@ -42,7 +42,7 @@ function behindKey(text: string, at: number): number {
 }
 
 /** Whether nothing goes on behind the last bracket: a fence may close a code block in a string too. */
-export function isOver(text: string, at: number): boolean {
+function isOver(text: string, at: number): boolean {
   return at >= text.length || isAt(text[at] === "`" ? lastFence : closingTag, text, at);
 }
 

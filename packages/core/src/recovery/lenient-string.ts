@@ -1,7 +1,7 @@
 import { depthAt, type InnerQuotes, isLeftOpen, leaveOpen, makeInnerQuotes } from "./inner-quotes.js";
 import type { Cursor } from "./lenient.js";
 import { unescaped } from "./lenient-escapes.js";
-import { isOver, isWellFormedRest } from "./lenient-rest.js";
+import { isWellFormedRest } from "./lenient-rest.js";
 import { anyKey, closingTag, loneTag, skipBlank, valueStart } from "./lenient-signs.js";
 import { passLooseString } from "./python-string.js";
 import { signatureOf } from "./signature.js";
@@ -108,11 +108,8 @@ function isParameter({ source }: Cursor, key: RegExpExecArray | null): boolean {
 function closesInner(cursor: Cursor, at: number, start: number, inner: InnerQuotes): boolean {
   if (isWellFormedRest(cursor, at + 1)) return true;
   const { text } = cursor;
+  if (depthAt(cursor, at, inner) > 0) return false;
   const { count, end } = closersAt(text, start);
-  if (depthAt(cursor, at, inner) > 0) {
-    if (count >= cursor.opens && isOver(text, end)) leaveOpen(inner, 0);
-    return false;
-  }
   const sign = text[end];
   if (sign === undefined) return true;
   if (count >= cursor.opens) return !isAt(goesOn, text, end) || (text[end - 1] === "\n" && /\w/.test(sign));
