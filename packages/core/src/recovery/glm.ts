@@ -36,6 +36,8 @@ export function readGlm(source: Source, start: number, name: string): GlmArgumen
     if (stop < 0) return failed("cut-off", text.length);
     if (!spend(source, stop - at)) return failed("unreadable", from);
     const raw = text.slice(from, stop);
+    // The end of a call within a value that has none of its own is not the end of this call.
+    if (isMissing && raw.includes("<tool_call>")) return failed("cut-off", text.length);
     addValue(values, (key[1] ?? "").trim(), isMissing ? raw.trimEnd() : raw);
     isRepaired ||= isMissing || key[2] === undefined;
     at = skipSpace(text, isMissing ? stop : stop + "</arg_value>".length);

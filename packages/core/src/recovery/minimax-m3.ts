@@ -89,9 +89,9 @@ interface Tag {
 }
 
 function tagAt(text: string, at: number): Tag | undefined {
-  const found = text.startsWith(mark, at) ? matchAt(tagBehind, text, at + mark.length) : null;
-  return found
-    ? { at, end: tagBehind.lastIndex, isCloser: found[1] === "/", name: found[2] ?? "", called: found[3] }
+  const tag = text.startsWith(mark, at) ? matchAt(tagBehind, text, at + mark.length) : null;
+  return tag
+    ? { at, end: tagBehind.lastIndex, isCloser: tag[1] === "/", name: tag[2] ?? "", called: tag[3] }
     : undefined;
 }
 

@@ -169,6 +169,12 @@ describe("what is refused", () => {
     expect(recoverToolCalls("<function=read_file><parameter=path>a<invoke=b>", tools).calls).toEqual([]);
   });
 
+  it("a value that ends where a call within it ends", () => {
+    const open = "<tool_call>read_file<arg_key>path</arg_key><arg_value>a\n";
+    expect(recoverToolCalls(`${open}</tool_call>`, tools).calls).toHaveLength(1);
+    expect(recoverToolCalls(`${open}${call}`, tools).calls).toEqual([]);
+  });
+
   it("`args` in the block that declares tools", () => {
     expect(recoverToolCalls('<tools>{"name": "read_file", "args": {"path": "a"}}</tools>', tools).calls).toEqual([]);
   });
