@@ -207,6 +207,8 @@ describe("thinking", () => {
   it("a call that stands only in the thinking is taken when it only reads and nothing follows", () => {
     expect(recoverToolCalls(`<think>First ${read}`, tools).calls).toHaveLength(1);
     expect(recoverToolCalls(`<think>First ${read}</think>The answer is 4.`, tools).calls).toEqual([]);
+    expect(recoverToolCalls(write.replace("</tool_call>", "</think></tool_call>"), tools).calls).toHaveLength(1);
+    expect(recoverToolCalls(`So ${write}</think>`, tools).calls).toEqual([]);
     const fenced = `So:\n\`\`\`xml\n${read}\n\`\`\`\nThat's it.</think>The answer is 4.`;
     expect(recoverToolCalls(fenced, tools).calls).toEqual([]);
     const { calls, nearMisses } = recoverToolCalls(`<think>First ${write}</think>`, tools);

@@ -64,7 +64,9 @@ function markAt({ text }: Source, at: number, marks: ThinkingMark[]): Passage | 
   const last = marks.at(-1);
   if (!found || (found[0] === "<|end|>" && !(last && text.endsWith("<|think|>", last.end)))) return undefined;
   const mark = { at, end: at + found[0].length, opens: found[1] !== undefined };
-  addMark(marks, mark);
+  // Within the tags of a call, what ends thinking ends none that had begun in front of it.
+  const isStray = !mark.opens && !last?.opens && isAt(callEnd, text, mark.end);
+  if (!isStray) addMark(marks, mark);
   return { end: mark.end };
 }
 
@@ -78,6 +80,7 @@ function outputAt(source: Source, at: number): Passage | undefined {
 }
 
 const onlyTags = /^(?:\s*<[^<>\n]{1,60}>)*\s*$/;
+const callEnd = /\s*<\/tool_call>/y;
 const lineEnd = /[ \t]*(?:\r?\n|$)/y;
 const thinkingMark =
   /(<(?:think|thinking|thought|reasoning|(?:seed|mm):think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>|<\|open\|>think<\|sep\|>)|(?:<\/(?:think|thinking|thought|reasoning|(?:seed|mm):think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>|<\|end\|>)/y;
