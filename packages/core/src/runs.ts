@@ -68,8 +68,8 @@ export async function openRun({ repo, id }: RunReference): Promise<Run> {
 }
 
 /**
- * Removes the runs of a repository that are over: journal, branch and what is left of the worktree. What runs, waits, can
- * be resumed, holds uncommitted files or is younger than asked for is kept. What was merged stays merged.
+ * Removes the runs of a repository that are over: journal, branch and what is left of the worktree. What runs, waits, has
+ * made a plan and can be resumed, holds uncommitted files or is younger than asked for is kept. What was merged stays merged.
  *
  * @param options.olderThanDays Since the last event. Default 0.
  * @throws `unsupported-repo`.
@@ -151,7 +151,8 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
     const record = await readRecord(directory);
     // Somebody may have gone on with it since it was looked at.
     if (isPending(record)) return "it waits for review";
-    if ("do" in nextResumed(record)) return "it can be resumed; one that is rejected is cleaned";
+    // One that has made nothing yet is resumed by running its task again.
+    if (record.planned && "do" in nextResumed(record)) return "it has a plan and can be resumed; reject it if not";
     const { branch, head } = record;
     const left = await clearLeftover(repository, run.id, head);
     if (left !== undefined) return `there are uncommitted files in ${left}`;

@@ -74,6 +74,11 @@ describe("a run that can be resumed", () => {
     await reject(failed);
     expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [failed.id], kept: [] });
   });
+
+  it("is removed when it has made nothing", async () => {
+    const failed = await start([{ error: errorData("auth", "The key is wrong.") }]);
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [failed.id], kept: [] });
+  });
 });
 
 describe("a run that another container, or one that is over, has locked", () => {
