@@ -148,7 +148,8 @@ describe("a repository within the worktree", () => {
 
 // Each makes the base look as if the model's file had stood there before, so that no review would show it.
 describe("without a sandbox: what makes git see another commit than the one that is there", () => {
-  const another = "echo evil > evil.py; git add .; tree=$(git write-tree)";
+  const another =
+    "git config user.name a; git config user.email a@b; echo evil > evil.py; git add .; tree=$(git write-tree)";
   const patch = `const fs = require("fs"), path = "objects/info/commit-graph", graph = fs.readFileSync(path);
     const [old, tree] = process.argv.slice(1).map((oid) => Buffer.from(oid, "hex"));
     tree.copy(graph, graph.indexOf(old)); fs.chmodSync(path, 0o600); fs.writeFileSync(path, graph);`;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { approve, type Outcome, runTask, type TaskSpec } from "@aifactory/core";
+import { run as runProcess } from "@aifactory/core/process";
 import { type Script, scriptedProvider, temporaryRepository, type TemporaryRepository } from "@aifactory/core/testing";
 
 let worktreeRoot: string;
@@ -171,6 +172,8 @@ describe("nothing in the repository runs", () => {
     await repository.write({ ".gitattributes": "* filter=evil diff=evil merge=evil\n" });
     await repository.git("add", ".gitattributes");
     await repository.git("-c", "core.hooksPath=/dev/null", "commit", "--quiet", "--message=Attributes");
+    // A git that is not on its guard runs them.
+    await runProcess({ command: "git", args: ["status"], cwd: repository.path });
     expect(await readFile(proof, "utf8")).toContain("evil.sh");
     await rm(proof, { force: true });
 
