@@ -124,7 +124,7 @@ describe("a pipe in the place of", () => {
   it("the lock of worktrees is not waited at", async () => {
     await plant();
     execFileSync("mkfifo", [join(bench.repository.path, ".git/aifactory/worktrees.lock")]);
-    expect(await clean()).toMatchObject({ removed: [] });
+    expect(await clean()).toMatchObject({ kept: [] });
   });
 });
 
