@@ -56,6 +56,12 @@ export async function git(place: GitPlace, args: readonly string[], options: Git
   return result.stdout.replace(/\n$/, "");
 }
 
+/** The commit that a ref stands at; undefined when there is no such ref. */
+export async function tipOf(place: GitPlace, ref: string): Promise<string | undefined> {
+  const { exitCode, stdout } = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
 /** The error for a git command that failed: `disk` where nothing can be written, else `git`. */
 export function gitError(what: string, { exitCode, stderr }: GitResult): AifactoryError {
   const words = `${what}: ${firstLines(stderr).replace(/\.?$/, ".")}`;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Committed, commitChanges, diffStat, writeExcludes } from "./checkpoint.js";
 import { nothingLeft } from "./checkpoint/left-out.js";
 import { AifactoryError } from "./errors.js";
-import { git, tryGit } from "./git.js";
+import { git, tipOf, tryGit } from "./git.js";
 import { dropSpecials } from "./git/specials.js";
 import { runDirectory } from "./journal.js";
 import type { Repository } from "./repository.js";
@@ -127,8 +127,7 @@ async function requireBranch({ repository, branch, base, head, id }: LeftoverReq
   const { place, commonDir } = repository;
   const ref = `refs/heads/${branch}`;
   await dropLock(join(commonDir, ref));
-  const found = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
-  const tip = found.exitCode === 0 ? found.stdout.trim() : undefined;
+  const tip = await tipOf(place, ref);
   if (tip === undefined && head === base) return undefined;
   if (tip === undefined) {
     const made = await tryGit(place, ["update-ref", "--no-deref", "-m", "aifactory: resume", ref, head, ""]);

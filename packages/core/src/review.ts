@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import { type RecordEvent, tell } from "./events.js";
-import { tryGit } from "./git.js";
+import { tipOf } from "./git.js";
 import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { clearLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
@@ -134,8 +134,7 @@ async function requireUnmerged(record: RunRecord, { place }: Repository): Promis
   const { review, published, head, id } = record;
   const ref = review?.ref ?? record.baseRef;
   if (review?.decision !== "approve" || published || ref === undefined) return;
-  const tip = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
-  if (tip.exitCode !== 0 || tip.stdout.trim() !== head) return;
+  if ((await tipOf(place, ref)) !== head) return;
   const cure = "resumeTask or approve writes that down.";
   throw new AifactoryError("not-pending", `Run ${id} can't be decided upon: ${ref} has it already. ${cure}`);
 }

@@ -6,7 +6,7 @@ import { type Committed, commitChanges, writeExcludes } from "./checkpoint.js";
 import { type LeftOut, submodulesOf } from "./checkpoint/left-out.js";
 import { type Confinement, openSandbox } from "./confinement.js";
 import { AifactoryError, toError } from "./errors.js";
-import { git, gitError, type GitPlace, tryGit } from "./git.js";
+import { git, gitError, type GitPlace, tipOf, tryGit } from "./git.js";
 import { dropSpecialsOfEntries } from "./git/specials.js";
 import { runDirectory } from "./journal.js";
 import { takeLock } from "./lock.js";
@@ -144,9 +144,9 @@ function defaultRoot(): string {
 
 async function addWorktree({ repository, branch, head, id }: WorktreeRequest, path: string): Promise<void> {
   const { place } = repository;
-  const tip = await tryGit(place, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`]);
-  const isNew = tip.exitCode !== 0;
-  if (!isNew && tip.stdout.trim() !== head) {
+  const tip = await tipOf(place, `refs/heads/${branch}`);
+  const isNew = tip === undefined;
+  if (!isNew && tip !== head) {
     throw new AifactoryError(
       "moved",
       `The branch ${branch} is no longer where the run left it (${head.slice(0, 12)}).`,

@@ -1,5 +1,5 @@
 import { AifactoryError } from "../errors.js";
-import { tryGit } from "../git.js";
+import { tipOf, tryGit } from "../git.js";
 import type { RecordEvent } from "../events.js";
 import type { Repository } from "../repository.js";
 import { printable } from "../output.js";
@@ -60,14 +60,14 @@ async function preparePublication(
       `The run started from a commit, not from a branch, so it must be said where to: approve(run, { into: '<branch>' }).`,
     );
   }
-  const tip = await tipOf(repository, `refs/heads/${record.branch}`);
+  const tip = await tipOf(repository.place, `refs/heads/${record.branch}`);
   if (tip !== record.head) {
     throw new AifactoryError(
       "moved",
       `${record.branch} is at ${short(tip)}, but ${short(record.head)} was verified. Nothing was merged. Run the task again, or merge by hand.`,
     );
   }
-  const target = await tipOf(repository, ref);
+  const target = await tipOf(repository.place, ref);
   if (target === record.head) return { commit: record.head, ref };
   if (target !== record.base && target !== undefined) {
     throw new AifactoryError(
@@ -83,8 +83,8 @@ async function preparePublication(
 
 /** Moves the target to the commit, from the base and from nowhere else. Doing it twice does it once. */
 async function publish({ place }: Repository, base: string, { commit, ref, checkout }: Publication): Promise<void> {
-  const target = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
-  if (target.stdout.trim() === commit) return;
+  const target = await tipOf(place, ref);
+  if (target === commit) return;
   if (checkout !== undefined) {
     const merge = ["merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--no-edit", commit];
     const merged = await tryGit({ cwd: checkout }, merge);
@@ -98,15 +98,10 @@ async function publish({ place }: Repository, base: string, { commit, ref, check
     "aifactory: approve",
     ref,
     commit,
-    target.exitCode === 0 ? base : "",
+    target === undefined ? "" : base,
   ]);
   if (moved.exitCode !== 0)
     throw new AifactoryError("moved", `${branchName(ref)} moved at this moment. Nothing was merged. Approve again.`);
-}
-
-async function tipOf({ place }: Repository, ref: string): Promise<string | undefined> {
-  const { exitCode, stdout } = await tryGit(place, ["rev-parse", "--verify", "--quiet", ref]);
-  return exitCode === 0 ? stdout.trim() : undefined;
 }
 
 function short(commit: string | undefined): string {
