@@ -3,7 +3,7 @@ import { reaching } from "./finding.js";
 import { readersAt } from "./readers.js";
 import { nextSign, type Sign, tagNameAt } from "./signs.js";
 import { find, isAt, matchAt, type Source } from "./source.js";
-import { addMark, type ThinkingMark } from "./thinking.js";
+import { addMark, endTokens, type ThinkingMark, thinkingTags } from "./thinking.js";
 import { readToolsBlock } from "./tools-block.js";
 import type { Finding, FormatReader, OpenFence, Passage } from "./types.js";
 
@@ -82,8 +82,10 @@ function outputAt(source: Source, at: number): Passage | undefined {
 const onlyTags = /^(?:\s*<[^<>\n]{1,60}>)*\s*$/;
 const callEnd = /\s*<\/tool_call>/y;
 const lineEnd = /[ \t]*(?:\r?\n|$)/y;
-const thinkingMark =
-  /(<(?:think|thinking|thought|reasoning|(?:seed|mm):think)>|\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>|<\|open\|>think<\|sep\|>)|(?:<\/(?:think|thinking|thought|reasoning|(?:seed|mm):think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>|<\|end\|>)/y;
+const tags = `(?:${thinkingTags.source}|(?:seed|mm):think)>`;
+const beginTokens =
+  /\[THINK\]|<\|START_THINKING\|>|<\|inner_prefix\|>|<\|channel>thought|<\|think\|>|<\|open\|>think<\|sep\|>/;
+const thinkingMark = new RegExp(`(<${tags}|${beginTokens.source})|(?:</${tags}|${endTokens.source}|<\\|end\\|>)`, "y");
 const outputTag =
   /<(tool_response|tool_result|tool_results|tool_output|function_results?|function_response|observation)(?:\s[^<>]*)?>/y;
 /** What is read at a tag of this name; `<channel|>` is a mark too. */

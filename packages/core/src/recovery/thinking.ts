@@ -62,5 +62,8 @@ function firstAfter(marks: readonly ThinkingMark[], at: number): number {
   return low;
 }
 
-const thinkingEnd =
-  /<\/(?:think|thinking|thought|reasoning|[a-z]+:think)>|\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>/g;
+/** The tokens that end thinking; the tags that do are closing tags of those that begin it. */
+export const endTokens = /\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>/;
+/** What the tags of thinking are called; some models put their name in front (`scan.ts` reads those that are known). */
+export const thinkingTags = /think|thinking|thought|reasoning/;
+const thinkingEnd = new RegExp(`</(?:${thinkingTags.source}|[a-z]+:think)>|${endTokens.source}`, "g");
