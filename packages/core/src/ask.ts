@@ -84,6 +84,7 @@ export function askerFor(order: WorkOrder): Asker {
           cwd: context.root,
           ...(effort && { effort }),
           ...(context.sandbox && { sandbox: context.sandbox }),
+          ...(context.env && { env: context.env }),
           ...(room !== undefined && provider.kind === "model" && { maxOutputTokens: room }),
         },
         deadlines: order.deadlines,

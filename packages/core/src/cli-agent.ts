@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { secretsIn } from "./environment.js";
+import { childEnvironment, secretsIn } from "./environment.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
 import { type Command, type CommandResult, type RunningCommand, sandboxed, start } from "./process.js";
 import { makeScratch } from "./scratch.js";
@@ -93,9 +93,10 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
       const known = await result;
       return known && { ...known, stderr: hide(known.stderr) };
     };
+    const env = { ...(command.env ?? childEnvironment()), ...request.env };
     for (const [path, content] of Object.entries(files)) await writeInto(join(scratch, path), content);
     const running = start(
-      shutIn({ cwd: request.cwd, ...command, signal: request.signal }, request, [scratch, ...state]),
+      shutIn({ cwd: request.cwd, ...command, env, signal: request.signal }, request, [scratch, ...state]),
     );
     program = running;
     const read = agent.read(request, (line) => running.write(`${line}\n`));

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { listRuns, type Outcome, resumeTask } from "@aifactory/core";
+import { cliAgent, listRuns, type Outcome, resumeTask, runTask } from "@aifactory/core";
 import { probeSandbox, run as runProcess } from "@aifactory/core/process";
 import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
 import { bundle } from "../../../test/bundle.js";
@@ -92,13 +92,85 @@ describe("refs that move while a model works without a sandbox", () => {
     expect(await repository.status()).toBe("");
   });
 
+  it.each([
+    ["by its full name", "git update-ref refs/heads/other HEAD^"],
+    ["by a list", "echo update refs/heads/other HEAD^ | git update-ref --stdin"],
+    ["as a branch", "git branch --quiet --force other HEAD^"],
+    ["and pack them", "git branch --quiet --force other HEAD^; git pack-refs --all"],
+    ["by an alias", "git -c alias.move='branch --quiet --force other' move HEAD^"],
+    ["with a checkout", "git checkout --quiet -B other HEAD^"],
+    ["from a checkout", "git checkout --quiet other; git reset --quiet --hard HEAD^; git checkout --quiet --detach"],
+    ["by a fetch", "git fetch --quiet . +refs/heads/old:refs/heads/other"],
+    ["by a push", "git push --quiet --force . HEAD^:refs/heads/other"],
+    ["from a script in a folder elsewhere", 'cd /; d=$OLDPWD; sh -c "git -C $d branch --quiet --force other HEAD^"'],
+    ["by an import", "printf 'reset refs/heads/other\\nfrom refs/heads/old\\n' | git fast-import --quiet --force"],
+    [
+      "by a push of all from a copy",
+      "git clone --quiet . ../c; cd ../c; git branch other HEAD^; git push --quiet --force --all; rm -rf ../c",
+    ],
+    ["past git", 'git rev-parse HEAD^ > "$(git rev-parse --git-common-dir)/refs/heads/other"'],
+    ["and a tag", "git tag --force other HEAD^ 2>&1; git branch --quiet --force other HEAD^"],
+  ])("go back where the run's own programs move them to what was there: %s", async (_how, move) => {
+    const { repository } = bench;
+    await repository.git("branch", "old");
+    await repository.commit("Second");
+    await repository.git("branch", "other");
+    await repository.git("tag", "other");
+    const before = await repository.git("for-each-ref", "refs/heads/other", "refs/tags/other");
+    const outcome = await unconfined([command(move)]);
+    expect(outcome.notices[0]?.message).toContain("before the run moved them: refs/heads/other (from ");
+    expect(outcome.notices[0]?.message).not.toContain("it may have been you");
+    expect(await repository.git("for-each-ref", "refs/heads/other", "refs/tags/other")).toBe(before);
+  });
+
+  it("go back where an agent's program moves them", async () => {
+    const { repository, worktreeRoot } = bench;
+    await repository.commit("Second");
+    await repository.git("branch", "other");
+    const line = "git branch --force other HEAD^; echo 1 > done.py; echo answer";
+    const agent = cliAgent({
+      name: "acme",
+      command: () => ({ command: "sh", args: ["-c", line] }),
+      read: () => (text) => [
+        { type: "finish", reason: { unified: "stop" }, message: { role: "assistant", text, calls: [] } },
+      ],
+    });
+    const spec = { repo: repository.path, prompt: "Do it", model: "acme", sandbox: "none" } as const;
+    const outcome = await runTask(spec, { providers: [agent], worktreeRoot });
+    expect(outcome.notices[0]?.message).toContain("before the run moved them: refs/heads/other (from ");
+    expect(await repository.head("other")).toBe(outcome.base);
+  });
+
   it("are told, with the line that undoes it, where it may have been somebody else", async () => {
     const { repository } = bench;
     await repository.commit("Second");
     await repository.git("branch", "other");
-    const outcome = await unconfined([command("git update-ref refs/heads/other HEAD^")]);
+    const outcome = await unconfined([command("env -u GIT_TRACE2_EVENT git update-ref refs/heads/other HEAD^")]);
     expect(outcome.notices[0]?.message).toContain(`git update-ref refs/heads/other ${outcome.base}`);
     expect(await repository.head("other")).not.toBe(outcome.base);
+  });
+
+  it("stay where their user moves them while a command runs that had moved them too", async () => {
+    const { repository } = bench;
+    const first = await repository.head();
+    await repository.commit("Second");
+    await repository.git("branch", "other", first);
+    const folder = await mkdtemp(join(tmpdir(), "aifactory-turns-"));
+    const move = "git branch --quiet --force other HEAD";
+    const wait = `touch ${folder}/moved; for i in $(seq 200); do test -e ${folder}/go && break; sleep 0.05; done`;
+    const mine = async (): Promise<void> => {
+      await expect.poll(async () => readdir(folder), { timeout: 9_000 }).toContain("moved");
+      await repository.commit("Mine");
+      await repository.git("branch", "--force", "other", "main");
+      await writeFile(join(folder, "go"), "");
+    };
+    try {
+      const [outcome] = await Promise.all([unconfined([command(`${move}; ${wait}; git log -1 other`)]), mine()]);
+      expect(await repository.git("log", "-1", "--format=%s", "other")).toBe("Mine");
+      expect(outcome.notices[0]?.message).toContain("it may have been you");
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("are told with lines that do what they say in a shell, whatever the refs are called, and steer no terminal", async () => {

@@ -46,9 +46,13 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
 
   await run.emit({ type: "step-started", step, attempt: (run.record.attempts[step] ?? 0) + 1, model: asked });
   const { signal, release } = timeLimit(run.signal, task.limits.minutes * 60_000 - spentBefore);
+  const close = async (): Promise<void> => {
+    release();
+    await watch?.close();
+  };
   const { version, error } = await probeAgent(run.model(phase), signal, deadlines.graceMs);
   if (error) {
-    release();
+    await close();
     await watch?.end();
     return { end: "failed", error, text: "", durationMs: Math.round(performance.now() - startedAt) };
   }
@@ -67,6 +71,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
       root: worktree.path,
       git: worktree.place,
       ...(worktree.sandbox && { sandbox: worktree.sandbox }),
+      ...(watch && { env: watch.env }),
       signal,
       timeoutMs: deadlines.toolMs,
     },
@@ -93,7 +98,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
       return hasChanged();
     },
   });
-  const result = await working.finally(release);
+  const result = await working.finally(close);
   await watch?.end();
   if (discards) await run.discard();
   return { ...result, durationMs: Math.round(performance.now() - startedAt) };

@@ -3,25 +3,31 @@ import { dirname, join } from "node:path";
 import type { StepKey } from "../events.js";
 import { dropSpecialsOfEntries } from "../git/specials.js";
 import { readGitState, saveGitState, savedGitState, type GitState } from "../git-state.js";
-import { changedSince, type GitChanges, landedRefs, putFilesBack, putRefsBack, underfootRefs } from "../guard.js";
+import { type GitTrace, traceGit } from "../git-trace.js";
+import { changedSince, type GitChanges, putFilesBack, putRefsBack } from "../guard.js";
 import { runDirectory } from "../journal.js";
+import { movedByRun } from "../moved-refs.js";
 import { printable, shellWord } from "../output.js";
 import type { RunContext } from "../run-context.js";
 import { readStashes, type Stash, stashAgain } from "../stashes.js";
 
 /** A watch over the shared git directory. */
 export interface GitWatch {
+  /** What the model's programs need in their environment. */
+  readonly env: GitTrace["env"];
   /** To be called after each piece of work. */
   look(): Promise<void>;
-  /** To be called at the end of all of it. */
+  /** To be called when all of it is done: what stood before need not be kept. */
   end(): Promise<void>;
+  /** To be called however it ends. */
+  close(): Promise<void>;
 }
 
 /**
  * Watches the shared git directory while a model works that no sandbox keeps out of it. What could make git run something, or
- * show something else than is there, is put back; so are refs that were deleted, stashes that were dropped, and branches that
- * were moved to the run's own work, or under the feet of whoever has them checked out. Our own git obeys none of it in any case.
- * What changed before a kill and until now may have been anybody, and is reported.
+ * show something else than is there, is put back; so are refs that were deleted, stashes that were dropped, and refs that the
+ * run has moved by all that git notes. Our own git obeys none of it in any case. What changed before a kill and until now may
+ * have been anybody, and is reported.
  */
 export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch> {
   const { repository, record } = run;
@@ -42,7 +48,10 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
   }
   await saveGitState(saved, before);
   let stood = before.refs;
+  const { path: worktree } = await run.worktree();
+  const trace = await traceGit();
   return {
+    env: trace.env,
     look: async () => {
       await dropSpecialsOfEntries(repository.commonDir);
       const now = await readGitState(repository);
@@ -50,10 +59,9 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       const changes = changedSince(was, now);
       const { files, lostRefs, movedRefs } = changes;
       const moves = { before: was, now, movedRefs };
-      const landed = await landedRefs(repository, record, moves);
-      const underfoot = await underfootRefs(repository, moves);
-      const replaced = movedRefs.filter((ref) => ref.startsWith("refs/replace/"));
-      const moved = [...new Set([...landed, ...underfoot, ...replaced])];
+      const { id, base, head } = record;
+      const commands = await trace.commands();
+      const moved = await movedByRun(repository, { id, base, head, worktree, commands }, moves);
       const refs = [...lostRefs, ...moved];
       const stand = new Map(now.refs);
       for (const ref of refs) {
@@ -71,6 +79,7 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       await say(whileWorking({ ...changes, dropped }, moved, { before: was, now }, keep));
     },
     end: async () => rm(saved, { recursive: true, force: true }),
+    close: async () => trace.close(),
   };
 }
 

@@ -17,14 +17,14 @@ export const runCommand: Tool<typeof input> = {
   description: toolSays.runCommand,
   effect: "execute",
   input,
-  async run({ command, timeout_seconds: seconds }, { root, sandbox, signal, timeoutMs }) {
+  async run({ command, timeout_seconds: seconds }, { root, sandbox, env, signal, timeoutMs }) {
     const limit = seconds === undefined ? timeoutMs : seconds * 1_000;
     const program: Command = {
       command: "/bin/sh",
       args: ["-c", command],
       cwd: root,
       // What installs packages may need its settings; keys and tokens stay out.
-      env: childEnvironment({}, ["PIP_*", "UV_*", "npm_config_registry", "VIRTUAL_ENV"]),
+      env: childEnvironment(env, ["PIP_*", "UV_*", "npm_config_registry", "VIRTUAL_ENV"]),
       timeoutMs: limit,
       signal,
       keepBytes,

@@ -77,6 +77,8 @@ export interface TurnRequest {
   readonly maxOutputTokens?: number;
   /** What an agent's program is to be shut in with, by `sandboxed`; `cliAgent` does. Absent: nothing. */
   readonly sandbox?: Sandbox;
+  /** Variables that the environment of an agent's program must have besides; `cliAgent` sees to it. Absent: none. */
+  readonly env?: { readonly [name: string]: string };
   /** Aborted when the turn must end; the provider then stops what it started and finishes with reason `aborted`. */
   readonly signal: AbortSignal;
 }

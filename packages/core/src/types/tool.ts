@@ -33,6 +33,8 @@ export interface ToolContext {
   readonly git: GitPlace;
   /** What commands are to be shut in with, by `sandboxed`; absent where the machine has nothing for that. */
   readonly sandbox?: Sandbox;
+  /** Variables that the environment of commands must have besides; absent: none. */
+  readonly env?: { readonly [name: string]: string };
   readonly signal: AbortSignal;
   /** Milliseconds a command may run when the model asks for no other time. */
   readonly timeoutMs: number;
