@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { Provider } from "../types.js";
 import type { Scene } from "./scenes.js";
 
-/** The key that a stage gives its provider: it must never be seen in an event. */
-export const canaryKey = "sk-canary-0123456789abcdefghijklmnopqrstuvwxyz";
+/** The key that a stage gives its provider: it must never be seen in an event. Each process has one of its own. */
+export const canaryKey = `sk-canary-${randomUUID()}`;
 
 /** A provider before its scripted vendor. */
 export interface Stage {
