@@ -26,6 +26,13 @@ export interface TemporaryRepository {
   remove(): Promise<void>;
 }
 
+/** Also those that were removed: what still runs may write into one after that. */
+const made = new Set<string>();
+
+function removeAll(): void {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
 /**
  * Makes a repository with one commit on `branch`; without files, it has no commit. It goes with `remove`, and at the
  * latest with this process.
@@ -41,8 +48,8 @@ export async function temporaryRepository({
   readonly folder?: string;
 } = {}): Promise<TemporaryRepository> {
   const parent = await realpath(await mkdtemp(join(tmpdir(), "aifactory-repository-")));
-  const removeNow = (): void => rmSync(parent, { recursive: true, force: true, maxRetries: 3 });
-  process.once("exit", removeNow);
+  if (made.size === 0) process.once("exit", removeAll);
+  made.add(parent);
   const path = join(parent, folder);
   await mkdir(path);
 
@@ -70,10 +77,7 @@ export async function temporaryRepository({
     },
     read: async (name, commit = "HEAD") => run("show", `${commit}:${name}`),
     head: async (name = "HEAD") => run("rev-parse", "--verify", `${name}^{commit}`),
-    async remove() {
-      process.off("exit", removeNow);
-      await rm(parent, { recursive: true, force: true, maxRetries: 3 });
-    },
+    remove: async () => rm(parent, { recursive: true, force: true, maxRetries: 3 }),
   };
   await run("init", "--quiet", `--initial-branch=${branch}`);
   if (Object.keys(files).length > 0) await repository.commit("Begin", files);
