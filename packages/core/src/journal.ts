@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, truncate } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, open, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { AifactoryError, toError } from "./errors.js";
 import type { RecordEvent } from "./events.js";
@@ -43,25 +44,35 @@ export async function createJournal(
  * @throws `unknown-run` when there is none.
  */
 export async function continueJournal(directory: string): Promise<Journal> {
-  const { entries, bytes } = await readEntries(directory);
+  let bytes = 0;
+  const record = await fold(directory, (end) => (bytes = end));
   await onDisk(() => truncate(journalFile(directory), bytes));
-  return openForAppend(directory, fold(entries, directory), undefined);
+  return openForAppend(directory, record, undefined);
 }
 
 /** Reads what is known of a run, without opening it for writing. */
 export async function readRecord(directory: string): Promise<RunRecord> {
-  const { entries } = await readEntries(directory);
-  return fold(entries, directory);
+  return fold(directory);
 }
 
-/** Whether a run ever began: a process that was killed before its first entry has done nothing. */
+/**
+ * Whether a run ever began: a process that was killed before its first entry has done nothing. What is none of ours, or
+ * can't be read at this moment, is not taken for the rest of a kill.
+ */
 export async function hasBegun(directory: string): Promise<boolean> {
-  // What is none of ours is not taken for the rest of a kill.
-  const isOurs = await requireOwnFiles(directory).then(
-    () => true,
-    () => false,
-  );
-  return !isOurs || (await readFile(journalFile(directory), "utf8").catch(() => "")).includes("\n");
+  try {
+    await requireOwnFiles(directory);
+    const lines = linesIn(directory);
+    const { done } = await lines.next();
+    await lines.return(undefined);
+    return !done;
+  } catch (error) {
+    return !isMissing(error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function journalFile(directory: string): string {
@@ -105,7 +116,11 @@ async function openForAppend(
       return record;
     },
     append,
-    entries: async () => (await readEntries(directory)).entries,
+    entries: async () => {
+      const entries: Entry[] = [];
+      for await (const { entry } of entriesIn(directory)) entries.push(entry);
+      return entries;
+    },
     async close() {
       await queue;
       await file.close();
@@ -113,30 +128,58 @@ async function openForAppend(
   };
 }
 
-async function readEntries(directory: string): Promise<{ entries: Entry[]; bytes: number }> {
+/** The entries, each with the place where its line ends. What a crash cut short is none. */
+async function* entriesIn(directory: string): AsyncGenerator<{ readonly entry: Entry; readonly end: number }> {
   await requireOwnFiles(directory);
-  const text = await readFile(journalFile(directory), "utf8").catch((cause: unknown) => {
-    throw new AifactoryError("unknown-run", `There is no run in ${directory}.`, { cause });
-  });
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  const entries = whole
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line, index) => parseEntry(line, index, directory));
-  return { entries, bytes: Buffer.byteLength(whole) };
+  let count = 0;
+  try {
+    for await (const { line, end } of linesIn(directory)) {
+      count += 1;
+      if (line !== "") yield { entry: parseEntry(line, count, directory), end };
+    }
+  } catch (cause) {
+    if (cause instanceof AifactoryError) throw cause;
+    if (isMissing(cause)) throw new AifactoryError("unknown-run", `There is no run in ${directory}.`, { cause });
+    const why = `The journal in ${directory} can't be read: ${toError(cause).message}`;
+    throw new AifactoryError("disk", why, { cause });
+  }
 }
 
-function parseEntry(line: string, index: number, directory: string): Entry {
+/** Its whole lines. A journal can be longer than a string. */
+async function* linesIn(directory: string): AsyncGenerator<{ readonly line: string; readonly end: number }> {
+  let begun: Buffer[] = [];
+  let at = 0;
+  const chunks: AsyncIterable<Buffer> = createReadStream(journalFile(directory));
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let to = chunk.indexOf(lineEnd); to >= 0; to = chunk.indexOf(lineEnd, from)) {
+      yield { line: Buffer.concat([...begun, chunk.subarray(from, to)]).toString(), end: at + to + 1 };
+      begun = [];
+      from = to + 1;
+    }
+    begun.push(chunk.subarray(from));
+    at += chunk.length;
+  }
+}
+
+const lineEnd = "\n".charCodeAt(0);
+
+function parseEntry(line: string, count: number, directory: string): Entry {
   try {
     const entry: Entry = JSON.parse(line);
     return entry;
   } catch (cause) {
-    throw new AifactoryError("unknown-run", `Line ${index + 1} of ${journalFile(directory)} is damaged.`, { cause });
+    throw new AifactoryError("unknown-run", `Line ${count} of ${journalFile(directory)} is damaged.`, { cause });
   }
 }
 
-function fold(entries: readonly Entry[], directory: string): RunRecord {
-  const record = entries.reduce<RunRecord | undefined>((known, entry) => apply(known, entry), undefined);
+/** @param reached Is told where the last whole line ends. */
+async function fold(directory: string, reached?: (end: number) => void): Promise<RunRecord> {
+  let record: RunRecord | undefined;
+  for await (const { entry, end } of entriesIn(directory)) {
+    record = apply(record, entry);
+    reached?.(end);
+  }
   if (!record) throw new AifactoryError("unknown-run", `The journal in ${directory} is empty: the run never began.`);
   requireOwnRecord(record, directory);
   return record;

@@ -54,7 +54,8 @@ export interface Cleaning {
 export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
   const repository = await openRepository(repo);
   const { begun } = await findRuns(repository);
-  return Promise.all(begun.map(async (id) => readRun(repository, id)));
+  const { default: pLimit } = await import("p-limit");
+  return pLimit(atOnce).map(begun, async (id) => readRun(repository, id));
 }
 
 /**
@@ -96,6 +97,9 @@ export async function cleanRuns(
   return { removed, kept };
 }
 
+/** A repository can have more runs than a process may have files open. */
+const atOnce = 8;
+
 /** The ids of runs, the newest first, and of what was killed before it had become one. */
 async function findRuns({ commonDir }: Repository): Promise<{ begun: string[]; unbegun: string[] }> {
   const runs = runsDirectory(commonDir);
@@ -104,7 +108,7 @@ async function findRuns({ commonDir }: Repository): Promise<{ begun: string[]; u
   const folders = found.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const ids = folders.toSorted((one, other) => (one < other ? 1 : -1));
   const known = new Set<string>();
-  await Promise.all(ids.map(async (id) => (await hasBegun(runDirectory(commonDir, id))) && known.add(id)));
+  for (const id of ids) if (await hasBegun(runDirectory(commonDir, id))) known.add(id);
   return { begun: ids.filter((id) => known.has(id)), unbegun: ids.filter((id) => !known.has(id)) };
 }
 
@@ -145,7 +149,7 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
   if (run.state === "running") return holderWords(join(directory, "lock"));
   if (run.state === "waiting") return "it waits for review";
   if (run.state === "interrupted") return "it was interrupted: resume or reject it";
-  if (Date.now() - Date.parse(run.updatedAt) < days * 86_400_000) return `it is not ${days} days old`;
+  if (days > 0 && Date.now() - Date.parse(run.updatedAt) < days * 86_400_000) return `it is not ${days} days old`;
   const release = await takeLock(join(directory, "lock"), 0);
   try {
     const record = await readRecord(directory);

@@ -1,14 +1,16 @@
 import { writeFileSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   approve,
   cleanRuns,
   errorData,
+  listRuns,
   openRun,
   type Outcome,
   reject,
+  requestChanges,
   resumeTask,
   type RunOptions,
   runTask,
@@ -92,5 +94,45 @@ describe("a run that another container, or one that is over, has locked", () => 
     expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: run.id, why: cure }] });
     await rm(lock);
     expect(await resumeTask(run, options)).toMatchObject({ status: "ready" });
+  });
+});
+
+describe("a run whose journal can't be read", () => {
+  const journalOf = ({ id }: Outcome): string =>
+    join(bench.repository.path, ".git/aifactory/runs", id, "journal.jsonl");
+
+  it("is kept, and told", async () => {
+    const run = await start([write("a.py"), done]);
+    const file = journalOf(run);
+    await rename(file, `${file}.aside`);
+    // As one that the system gives no more files for.
+    await mkdir(file);
+    const folder = dirname(file);
+    await utimes(folder, 0, 0);
+    await expect(openRun(run)).rejects.toMatchObject({
+      code: "disk",
+      message: expect.stringContaining("can't be read"),
+    });
+    expect(await listRuns(bench.repository.path)).toMatchObject([{ id: run.id, state: "damaged" }]);
+    const why = expect.stringContaining("can't be read");
+    expect(await cleanRuns(bench.repository.path)).toEqual({ removed: [], kept: [{ id: run.id, why }] });
+    await rm(file, { recursive: true });
+    await rename(`${file}.aside`, file);
+    expect(await openRun(run)).toMatchObject({ state: "waiting" });
+  });
+
+  it("is read where its lines are longer than what is read at once, to the character", async () => {
+    const prompt = "äö€\u{1f600}".repeat(50_000);
+    const run = await start([write("a.py"), done], {}, { prompt });
+    expect(await openRun(run)).toMatchObject({ state: "waiting", outcome: { head: run.head } });
+    const journal = await readFile(journalOf(run), "utf8");
+    await writeFile(journalOf(run), `${journal}{"cut`);
+    const again = await requestChanges(run, prompt, {
+      providers: [scriptedProvider({ turns: [write("b.py"), done] })],
+      worktreeRoot: bench.worktreeRoot,
+    });
+    expect(again).toMatchObject({ status: "ready", stat: { files: 2 } });
+    expect((await readFile(journalOf(run), "utf8")).startsWith(journal)).toBe(true);
+    expect(await openRun(run)).toMatchObject({ outcome: { head: again.head } });
   });
 });
