@@ -34,8 +34,8 @@ export interface WorkOrder {
   readonly nudges: { readonly [rule: string]: number };
   readonly deadlines: Deadlines;
   readonly retry: Retry;
-  /** By model string: what its provider's session has counted so far. A session may last longer than this work. */
-  readonly sessions: Map<string, Usage>;
+  /** What the provider's session has counted so far. It may last longer than this work. */
+  session(): Usage | undefined;
   readonly effort?: Effort;
   /** Writes to the journal before it resolves. */
   readonly emit: (event: RecordEvent) => Promise<void>;
@@ -90,12 +90,11 @@ export function askerFor(order: WorkOrder): Asker {
         deadlines: order.deadlines,
         retry: order.retry,
         signal: context.signal,
-        session: order.sessions.get(asked),
+        session: order.session(),
         limit: (usage) => order.limit(usage),
         onEvent: (event) => order.tell({ type: "turn-event", step, event }),
         onRetry: (attempt, delayMs, error) => order.tell({ type: "retry", step, attempt, delayMs, error }),
       });
-      if (reply.session) order.sessions.set(asked, reply.session);
       window.counted(reply.usage?.inputTokens);
       const usage = reply.usage && order.priced(reply.usage);
       await order.emit({
@@ -107,6 +106,7 @@ export function askerFor(order: WorkOrder): Asker {
         ...(order.version !== undefined && { version: order.version }),
         isolation: order.isolation,
         ...(usage && { usage }),
+        ...(reply.session && { session: reply.session }),
         durationMs: reply.durationMs,
       });
       if (reply.servedModel && model && !reply.servedModel.startsWith(model)) {

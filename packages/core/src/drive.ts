@@ -57,7 +57,6 @@ export async function drive({ repository, journal, release, parts, options }: Dr
     history: async (step) => historyOf(await journal.entries(), step),
     deadlines: options.deadlines ?? {},
     retry: options.retry ?? {},
-    sessions: new Map(),
     signal: options.signal ?? new AbortController().signal,
     worktree: () => (opened ??= openFor(run, parts, options)),
     async discard() {
@@ -87,7 +86,8 @@ async function moveOn(run: RunContext): Promise<void> {
   for (let step = next(run.record); "do" in step; step = next(run.record)) {
     run.signal.throwIfAborted();
     await perform(run, step);
-    run.signal.throwIfAborted();
+    // What is merged is over: nothing is left to be stopped.
+    if (!run.record.published) run.signal.throwIfAborted();
   }
 }
 

@@ -76,6 +76,8 @@ export type RecordEvent =
       /** What its commands or its program ran in. */
       readonly isolation: Isolation;
       readonly usage?: Usage;
+      /** What the provider's session has counted so far, over all turns of the run. */
+      readonly session?: Usage;
       readonly durationMs: number;
     }
   | { readonly type: "recovered"; readonly step: StepKey; readonly call: ToolCall }

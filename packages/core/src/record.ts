@@ -49,6 +49,7 @@ function begin(seq: number, at: string, event: Extract<RecordEvent, { type: "run
     models: [],
     usage: {},
     uncosted: 0,
+    sessions: {},
     nudges: [],
     recovered: [],
     notices: [],
@@ -75,6 +76,7 @@ function change(record: RunRecord, event: RecordEvent, at: string): Partial<RunR
         models: served(record.models, event),
         usage: addUsage(record.usage, event.usage ?? {}),
         uncosted: record.uncosted + (event.usage?.cost ? 0 : 1),
+        ...(event.session && { sessions: { ...record.sessions, [event.model]: event.session } }),
         workMs: record.workMs + event.durationMs,
       };
     case "recovered":

@@ -4,7 +4,7 @@ import type { Repository } from "./repository.js";
 import type { ResolvedModel } from "./resolve.js";
 import type { Deadlines } from "./deadlines.js";
 import type { Retry } from "./retry.js";
-import type { Message, ModelFacts, Phase, Tool, Usage, Verifier } from "./types.js";
+import type { Message, ModelFacts, Phase, Tool, Verifier } from "./types.js";
 import type { Worktree } from "./worktree.js";
 
 /** A model that a run uses, with what is known of it. */
@@ -25,8 +25,6 @@ export interface RunContext {
   readonly tools: readonly Tool[];
   readonly deadlines: Partial<Deadlines>;
   readonly retry: Partial<Retry>;
-  /** By model string: what its provider's session has counted so far, in whatever step. */
-  readonly sessions: Map<string, Usage>;
   readonly signal: AbortSignal;
   /** The worktree; opened when first asked for. */
   worktree(): Promise<Worktree>;

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorData, openRun, type Outcome, type Provider, resumeTask, runTask, type TaskSpec } from "@aifactory/core";
+import {
+  errorData,
+  openRun,
+  type Outcome,
+  type Provider,
+  resumeTask,
+  requestChanges,
+  runTask,
+  type TaskSpec,
+} from "@aifactory/core";
 import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
 import { command } from "./hostile-model.js";
 import { done, workbench } from "./workbench.js";
@@ -85,7 +94,7 @@ describe("usage that is reported", () => {
     });
   });
 
-  it("as the total of a session that lasts over the steps of a run is counted once", async () => {
+  it("as the total of a session that lasts over the steps of a run and over processes is counted once", async () => {
     let inputTokens = 0;
     const agent = agentThat(async function* ({ cwd }) {
       const text = inputTokens === 0 ? '{"subtasks":[{"title":"a"},{"title":"b"}]}' : "Done.";
@@ -96,11 +105,10 @@ describe("usage that is reported", () => {
     });
     const model = { plan: "scripted:m", code: "scripted:m" };
     const task = { repo: bench.repository.path, prompt: "Do it", model };
-    expect(await runTask(task, { providers: [agent], worktreeRoot: bench.worktreeRoot })).toMatchObject({
-      status: "ready",
-      turns: 3,
-      usage: { inputTokens: 3_000 },
-    });
+    const options = { providers: [agent], worktreeRoot: bench.worktreeRoot };
+    const outcome = await runTask(task, options);
+    expect(outcome).toMatchObject({ status: "ready", turns: 3, usage: { inputTokens: 3_000 } });
+    expect(await requestChanges(outcome, "More.", options)).toMatchObject({ turns: 4, usage: { inputTokens: 4_000 } });
   });
 });
 

@@ -367,4 +367,16 @@ describe("review", () => {
     expect(unproven).toMatchObject({ status: "ready", review: "pending" });
     expect(await bench.repository.head("main")).toBe(green.head);
   });
+
+  it("is ready when it is stopped after it was merged", async () => {
+    const stop = new AbortController();
+    const events = new TaskEvents();
+    events.on("published", () => stop.abort());
+    const options = { verifiers: [judge("passed")], events, signal: stop.signal };
+    const outcome = await start([write("app.py", "x = 2\n"), done], { verify: "judge", review: "auto" }, options)
+      .outcome;
+    expect(stop.signal.aborted).toBe(true);
+    expect(outcome).toMatchObject({ status: "ready", review: "approved" });
+    expect(await bench.repository.head("main")).toBe(outcome.head);
+  });
 });

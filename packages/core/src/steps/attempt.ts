@@ -81,7 +81,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     nudges: task.nudges ?? {},
     deadlines,
     retry: { ...defaultRetry, ...run.retry },
-    sessions: run.sessions,
+    session: () => run.record.sessions[asked],
     ...(task.effort && { effort: task.effort }),
     emit: run.emit,
     tell: run.tell,

@@ -58,6 +58,8 @@ export interface RunRecord {
   readonly usage: Usage;
   /** Turns of which no cost is known. */
   readonly uncosted: number;
+  /** By model string: what its provider's session has counted so far, in whatever step and process. */
+  readonly sessions: { readonly [model: string]: Usage };
   readonly nudges: readonly { readonly rule: string; readonly level: number }[];
   readonly recovered: readonly { readonly name: string; readonly format: string }[];
   readonly notices: readonly { readonly code: string; readonly message: string }[];
