@@ -1,5 +1,5 @@
 import type { Effect } from "../types.js";
-import { isSpace } from "./source.js";
+import { behindLast, isSpace } from "./source.js";
 import { behindThinking, endsThinking } from "./thinking.js";
 import type { Finding } from "./types.js";
 
@@ -27,8 +27,9 @@ export function objection(
   const introduction = introductionIn(text.slice(floor, told));
   if (isLesson || notMeant.test(introduction)) return "example";
   // A sentence that has ended tells of something else: of what was run before, of what an error looks like.
-  if (retold.test(introduction) && !hasEnded.test(introduction)) return "example";
-  if (effect === undefined) return forbids.test(introduction) && !hasEnded.test(introduction) ? "example" : undefined;
+  const isOver = hasEnded.test(introduction);
+  if (!isOver && retold.test(introduction)) return "example";
+  if (effect === undefined) return !isOver && forbids.test(introduction) ? "example" : undefined;
   if (denial.test(introduction) || denial.test(firstSentence(after))) return "example";
   if (effect === "read" || strength === "marked") return undefined;
   // What nothing announces stands on lines of its own, or it is part of a sentence.
@@ -38,8 +39,9 @@ export function objection(
 
 /** Whether quotation marks or backticks stand around a call and around the tags that hold it, or what opens and closes a comment. */
 function isBetweenQuotes(before: string, after: string): boolean {
-  if (wideQuote.test(before) && wideQuoteEnd.test(after)) return true;
-  if (after === "" || !"`\"”'’»<".includes(after.charAt(0)) || !/[`"“'‘«>]$/.test(before.trimEnd())) return false;
+  const opened = before.trimEnd();
+  if (wideQuotes.some((quote) => opened.endsWith(quote)) && wideQuoteEnd.test(after)) return true;
+  if (after === "" || !"`\"”'’»<".includes(after.charAt(0)) || !/[`"“'‘«>]$/.test(opened)) return false;
   return /^[`"”'’»]/.test(after.replace(tagsAfter, "")) && /[`"“'‘«]$/.test(before.replace(tagsBefore, ""));
 }
 
@@ -56,10 +58,9 @@ function firstSentence(after: string): string {
 
 /** The last sentence of what was told before the call, in its last line; a thought introduces nothing. */
 function introductionIn(before: string): string {
-  const said = behindThinking(before);
-  const line = said.slice(said.lastIndexOf("\n") + 1);
-  if (tildes.test(line)) return introductionIn(said.slice(0, -line.length).trimEnd());
-  return /[.!?]\s/.test(line) ? (line.split(/[.!?]\s+(?=\p{Lu})/u).pop() ?? "") : line;
+  const line = behindThinking(before.slice(before.lastIndexOf("\n") + 1));
+  if (tildes.test(line)) return introductionIn(before.slice(0, -line.length).trimEnd());
+  return behindLast(sentenceEnd, line);
 }
 
 /** Where the words before a place end: tags and white space between do not count. */
@@ -70,7 +71,7 @@ function endOfBefore(text: string, place: number): number {
     while (at > floor && isSpace(text.charCodeAt(at - 1))) at -= 1;
     if (at <= floor || text[at - 1] !== ">") return at;
     const opener = openerBefore(text, at, Math.max(floor, at - 60));
-    if (opener < 0 || endsThinking(text.slice(opener, at))) return at;
+    if (opener < 0 || endsThinking(text, opener, at)) return at;
     at = opener;
   }
 }
@@ -106,9 +107,11 @@ const lesson =
   /^(?:\s|<\/?[\w:|｜▁-]{1,40}>|`{3,})*(?:that|this) (?:is|was) (?:just |only )?(?:how (?:you|we|I|one|it|a)\b|an? example|what (?:it|a call)\b)/i;
 /** Behind `>` and `|`; behind `+` and `-` only in a diff. */
 const quotedHead = /^(?:\s*[>|]|[+](?!\s*$)|[+-]\s*$)/;
+/** Where one sentence ends and another begins. */
+const sentenceEnd = /[.!?]\s+(?=\p{Lu})/gu;
 /** A fence that is read as text. */
 const tildes = /^\s*~{3,}[\w+-]*$/;
-const wideQuote = /(?:"""|'''|<!--)\s*$/;
+const wideQuotes = ['"""', "'''", "<!--"];
 const wideQuoteEnd = /^(?:\s*<\/[\w:|｜▁-]{1,60}>){0,3}\s*(?:"""|'''|-->)/;
 /** Another message of the same conversation: what stands before it is a record of one. */
 const isRecorded = /^\s*,?\s*\{\s*"role"\s*:/;

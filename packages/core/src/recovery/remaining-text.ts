@@ -6,9 +6,9 @@ export function remainingText(text: string, calls: readonly RecoveredCall[]): st
   if (calls.length === 0) return text;
   let said = "";
   let at = 0;
-  for (const {
-    span: [start, end],
-  } of calls) {
+  for (const { span } of calls) {
+    const start = span[0];
+    const end = span[1];
     if (start >= at) said += withoutEdges(text.slice(at, start), at > 0, true);
     at = Math.max(at, end);
   }

@@ -33,8 +33,9 @@ function isInName(code: number): boolean {
   return code < 128 && nameSigns[code] === 1;
 }
 
+/** Action has two alternatives: one that begins with what may be missing takes a third longer at each sign of the text. */
 const anySign =
-  /[<[{✿]|^call:|`{3,}|>>>|\bto=|(?:\*\*)?Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
+  /[<[{✿]|^call:|`{3,}|>>>|\bto=|Action(?: \d+)?\s*:|\*\*Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
 const nameSigns = Uint8Array.from({ length: 128 }, (_, code) => (/[\w:.-]/.test(String.fromCharCode(code)) ? 1 : 0));
 const lessThan = 60;
 const openBrace = 123;

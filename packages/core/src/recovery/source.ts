@@ -77,6 +77,14 @@ export function isAt(pattern: RegExp, text: string, at: number): boolean {
   return pattern.test(text);
 }
 
+/** What stands behind the last match of `pattern`; it must carry the `g` flag. */
+export function behindLast(pattern: RegExp, text: string): string {
+  let from = 0;
+  pattern.lastIndex = 0;
+  while (pattern.test(text)) from = pattern.lastIndex;
+  return text.slice(from);
+}
+
 /** The place behind what `pattern` matches at `at`, -1 when it does not; the pattern must carry the `y` flag. */
 export function endOf(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;

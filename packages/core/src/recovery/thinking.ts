@@ -1,3 +1,4 @@
+import { behindLast, endOf } from "./source.js";
 import type { Finding, OfferedTool } from "./types.js";
 
 /** A tag or token that begins or ends thinking. */
@@ -38,16 +39,14 @@ export function isMeantInThinking(
   return last !== undefined && (last.opens || text.slice(last.end).trim() === "");
 }
 
-/** Whether a text ends with what ends thinking. */
-export function endsThinking(text: string): boolean {
-  return (text.endsWith(">") || text.endsWith("]")) && behindThinking(text) === "";
+/** Whether the tag from one place to another ends thinking. */
+export function endsThinking(text: string, start: number, end: number): boolean {
+  return endOf(thinkingEnd, text, start) === end;
 }
 
 /** What is said behind the last thought that ends in a text. */
 export function behindThinking(text: string): string {
-  let from = 0;
-  for (const { 0: mark, index } of text.matchAll(thinkingEnd)) from = index + mark.length;
-  return text.slice(from);
+  return behindLast(anyThinkingEnd, text);
 }
 
 /** Index of the first mark at or after a place, by halves: there can be as many marks as calls. */
@@ -66,4 +65,5 @@ function firstAfter(marks: readonly ThinkingMark[], at: number): number {
 export const endTokens = /\[\/THINK\]|<\|END_THINKING\|>|<\|inner_suffix\|>|<channel\|>|<\|close\|>think<\|sep\|>/;
 /** What the tags of thinking are called; some models put their name in front (`scan.ts` reads those that are known). */
 export const thinkingTags = /think|thinking|thought|reasoning/;
-const thinkingEnd = new RegExp(`</(?:${thinkingTags.source}|[a-z]+:think)>|${endTokens.source}`, "g");
+const thinkingEnd = new RegExp(`</(?:${thinkingTags.source}|[a-z]+:think)>|${endTokens.source}`, "y");
+const anyThinkingEnd = new RegExp(thinkingEnd.source, "g");

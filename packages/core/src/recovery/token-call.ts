@@ -46,6 +46,8 @@ function readDeepSeek(source: Source, start: number, head: string, from: number)
 
 /** The special token at a place, without the signs in which its spellings differ. */
 export function tokenAt(source: Source, at: number): Token | undefined {
+  const bar = source.text[at + 1];
+  if (bar !== "|" && bar !== "｜") return undefined;
   if (source.token?.at === at) return source.token;
   const end = endOf(specialToken, source.text, at);
   if (end < 0) return undefined;
