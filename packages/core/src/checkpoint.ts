@@ -1,9 +1,9 @@
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, lstat, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findUnfit, type LeftOut } from "./checkpoint/left-out.js";
 import type { DiffStat } from "./events.js";
 import { git, gitError, type GitPlace, lacksDisk, tryGit } from "./git.js";
-import { shownName } from "./git/byte-names.js";
+import { shownName, textOf } from "./git/byte-names.js";
 import { dropSpecials } from "./git/specials.js";
 import type { Repository } from "./repository.js";
 
@@ -67,13 +67,18 @@ export async function commitChanges(request: CheckpointRequest): Promise<Committ
  * @throws `git` when nothing could be, `disk` when there was no room for something.
  */
 async function stageAll(place: GitPlace, excludes: string, head: string): Promise<LeftOut> {
-  const config = [`core.excludesFile=${excludes}`];
+  const config = [`core.excludesFile=${excludes}`, `core.ignoreCase=${await foldsCase(place.cwd)}`];
   const { huge, grown, repositories, histories } = await findUnfit(place, config, head);
   const input = [".", ...[...huge, ...grown, ...repositories].map((path) => `:(exclude,literal)${path}`)].join("\0");
   const from = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-  const added = await tryGit(place, ["add", "--all", "--ignore-errors", ...from], { config, input, bytes: true });
+  const added = await tryGit(place, ["add", "--all", "--sparse", "--ignore-errors", ...from], {
+    config,
+    input,
+    bytes: true,
+  });
   // Files that the disk has no room for are not refused: what is left out is gone with the worktree.
-  if (added.exitCode > 1 || lacksDisk(added.stderr)) throw gitError("git add failed", added);
+  if (added.exitCode > 1 || lacksDisk(added.stderr))
+    throw gitError("git add failed", { ...added, stderr: textOf(added.stderr) });
   const refused = added.exitCode === 0 ? [] : added.stderr.split("\n").filter((line) => line.startsWith("error: "));
   const others = [
     ...huge.map((path) => `${shownName(path)} (larger than 1 GB)`),
@@ -81,6 +86,13 @@ async function stageAll(place: GitPlace, excludes: string, head: string): Promis
     ...refused.map((line) => shownName(line.slice("error: ".length))),
   ];
   return { repositories, histories, others };
+}
+
+/** Whether a worktree's file system takes names that differ in case for one. What settings say may come from another machine. */
+async function foldsCase(worktree: string): Promise<boolean> {
+  const names = [".git", ".GIT"].map(async (name) => lstat(join(worktree, name)).catch(() => undefined));
+  const [one, other] = await Promise.all(names);
+  return one !== undefined && one.ino === other?.ino;
 }
 
 /**

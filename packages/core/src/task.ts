@@ -2,7 +2,8 @@ import { z } from "zod";
 import { AifactoryError } from "./errors.js";
 import type { Limits, TaskSpec } from "./types.js";
 
-const modelString = z.string().trim().min(1, "must name a model, as 'provider:model'");
+const text = z.string().refine((given) => !given.includes("\0"), "must not have a NUL character in it");
+const modelString = text.trim().min(1, "must name a model, as 'provider:model'");
 const modelChain = z.union([modelString, z.array(modelString).min(1, "must name a model").readonly()]);
 const positive = z.number().positive("must be above 0");
 const whole = z.number().int("must be a whole number").positive("must be above 0");
@@ -16,8 +17,8 @@ const limits = z.strictObject({
 });
 
 const schema = z.strictObject({
-  repo: z.string().min(1, "must be the path of a git repository, such as '.'"),
-  prompt: z.string().trim().min(1, "must say what to do"),
+  repo: text.min(1, "must be the path of a git repository, such as '.'"),
+  prompt: text.trim().min(1, "must say what to do"),
   model: z.union(
     [
       modelChain,
@@ -31,8 +32,7 @@ const schema = z.strictObject({
       error: "must be a model string, several in a list, or { plan?, code, fix? } with such each",
     },
   ),
-  base: z
-    .string()
+  base: text
     .trim()
     .min(1, "must be a branch, tag or commit")
     .regex(/^[^-]/, "must not begin with a dash")

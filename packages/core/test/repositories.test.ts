@@ -29,6 +29,11 @@ const turns: readonly Script[] = [
   { calls: [{ name: "finish", input: { summary: "Done." } }] },
 ];
 
+function writing(files: { readonly [path: string]: string }): readonly Script[] {
+  const calls = Object.entries(files).map(([path, content]) => ({ name: "write_file", input: { path, content } }));
+  return [{ calls }, { calls: [{ name: "finish", input: { summary: "Done." } }] }];
+}
+
 function run(repo: string, script: readonly Script[] = turns, spec: Partial<TaskSpec> = {}): Promise<Outcome> {
   return runTask(
     { repo, prompt: "Add y", model: "scripted:one", ...spec },
@@ -83,6 +88,29 @@ describe("repositories of every kind", () => {
     const outcome = await run(repository.path);
     expect(outcome).toMatchObject({ status: "ready", stat: { files: 1, deletions: 0 } });
     expect(await repository.read("b/two.py", outcome.branch)).toBe("2");
+  });
+
+  it.each(["--cone", "--no-cone"])("commits what is made outside of what a sparse checkout has: %s", async (cone) => {
+    const repository = await repositoryWith({ files: { "a/one.py": "1\n", "b/two.py": "2\n" } });
+    await repository.git("sparse-checkout", "set", cone, "a");
+    const files = { "a/new.py": "3\n", "b/two.py": "4\n", "b/new.py": "5\n", "c/new.py": "6\n" };
+    const outcome = await run(repository.path, writing(files));
+    expect(outcome).toMatchObject({ status: "ready", stat: { files: 4, deletions: 1 } });
+    for (const [path, content] of Object.entries(files))
+      expect(`${await repository.read(path, outcome.branch)}\n`).toBe(content);
+  });
+
+  it.each([
+    ["core.ignoreCase=true", { "App.py": "1\n", "app.py": "2\n", "NEW.py": "3\n", "new.py": "4\n" }],
+    ["core.safecrlf=true core.autocrlf=input", { "new.py": "1\r\n" }],
+    ["diff.orderFile=missing", { "new.py": "1\n" }],
+  ])("commits every file, with %s", async (settings, files) => {
+    const repository = await repositoryWith();
+    for (const setting of settings.split(" ")) await repository.git("config", ...setting.split("="));
+    const outcome = await run(repository.path, writing(files));
+    expect(outcome).toMatchObject({ status: "ready", notices: [] });
+    const names = await repository.git("diff", "-O/dev/null", "--name-only", outcome.base, outcome.branch);
+    expect(names.split("\n").toSorted()).toEqual(Object.keys(files).toSorted());
   });
 
   it("says that submodules are not checked out, and leaves them as they are", async () => {

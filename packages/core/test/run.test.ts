@@ -368,6 +368,17 @@ describe("review", () => {
     expect(await bench.repository.head("main")).toBe(green.head);
   });
 
+  it("refuses a NUL character in what is asked for, and takes none from a plan", async () => {
+    for (const spec of [{ prompt: "a\0b" }, { base: "main\0" }, { repo: "/tmp\0" }, { model: "scripted:\0" }]) {
+      await expect(start([], spec).outcome).rejects.toMatchObject({ code: "invalid-spec" });
+    }
+    const plan = { calls: [{ name: "submit_plan", input: { subtasks: [{ title: "a\0b" }] } }] };
+    const model = { plan: "scripted:m", code: "scripted:m" };
+    const outcome = await start([plan, write("app.py", "x = 2\n"), done], { model }).outcome;
+    expect(outcome).toMatchObject({ status: "ready" });
+    expect(await bench.repository.git("log", "-1", "--format=%s", outcome.branch)).toBe("a b");
+  });
+
   it("is ready when it is stopped after it was merged", async () => {
     const stop = new AbortController();
     const events = new TaskEvents();

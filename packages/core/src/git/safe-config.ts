@@ -10,6 +10,9 @@ export const safeConfig: readonly string[] = [
   "core.splitIndex=false",
   `core.attributesFile=${devNull}`,
   "core.quotePath=false",
+  // Files are committed as they are, whatever line ends they have.
+  "core.safecrlf=false",
+  `diff.orderFile=${devNull}`,
   "core.editor=true",
   "core.askPass=true",
   "credential.helper=",

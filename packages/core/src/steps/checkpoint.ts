@@ -30,8 +30,8 @@ export function eventsOf(
   ];
 }
 
-/** The first line of a commit: what is being done, in at most 72 characters. */
+/** The first line of a commit: what is being done, in at most 72 characters; git takes no NUL. */
 export function commitTitle({ title }: Pick<Subtask, "title">): string {
-  const line = title.trim().split("\n")[0] ?? "";
+  const line = title.replaceAll("\0", " ").trim().split("\n")[0] ?? "";
   return line.length > 72 ? `${line.slice(0, 71)}…` : line;
 }
