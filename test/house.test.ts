@@ -80,7 +80,7 @@ const layers: readonly (readonly string[])[] = [
   ["process", "sandbox"],
   ["environment", "holder", "machine-places", "private-places", "process-tree", "scratch"],
   ["bounded-fetch", "events", "phases", "secrecy", "task", "usage"],
-  ["errors", "output", "types"],
+  ["errors", "output", "timers", "types"],
 ];
 
 function layerOf(file: string): number {

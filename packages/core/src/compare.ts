@@ -1,6 +1,6 @@
 import type { Outcome } from "./outcome.js";
 import { runTask, type RunOptions } from "./run.js";
-import { type ErrorData, toError } from "./errors.js";
+import { AifactoryError, type ErrorData, toError } from "./errors.js";
 import type { ModelChoice, TaskSpec } from "./types.js";
 
 /** One row of a comparison. A model that could not even start has an error and no outcome. */
@@ -20,14 +20,18 @@ export interface CompareOptions extends RunOptions {
  * Runs the same task from the same commit on many models, each in a worktree of its own.
  *
  * @returns A row per model, in their order.
+ * @throws `invalid-spec` for a concurrency that is none.
  */
 export async function compare(
   spec: Omit<TaskSpec, "model">,
   models: readonly ModelChoice[],
   options: CompareOptions = {},
 ): Promise<Comparison[]> {
+  const { concurrency = 1 } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new AifactoryError("invalid-spec", `concurrency: must be a whole number above 0, not ${concurrency}.`);
   const { default: pLimit } = await import("p-limit");
-  const limit = pLimit(options.concurrency ?? 1);
+  const limit = pLimit(concurrency);
   return Promise.all(models.map((model) => limit(async () => row({ ...spec, model }, options))));
 }
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorData, errorData } from "./errors.js";
+import { timerMs } from "./timers.js";
 import type { Provider, TurnEvent } from "./types.js";
 
 /** How long each part of a turn may take, in milliseconds. */
@@ -42,8 +43,7 @@ export function timeLimit(
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const limit = new AbortController();
   const end = (): void => limit.abort();
-  // A longer timer than Node has would end at once.
-  const timer = setTimeout(end, Math.min(Math.max(1, ms), 2 ** 31 - 1));
+  const timer = setTimeout(end, timerMs(ms));
   if (stop.aborted) end();
   else stop.addEventListener("abort", end, { once: true });
   const release = (): void => {
@@ -66,7 +66,7 @@ export async function orLeft<Result>(
   const settled = new AbortController();
   const late = async (): Promise<undefined> => {
     if (!signal.aborted) await once(signal, "abort", { signal: settled.signal });
-    await sleep(graceMs, undefined, { signal: settled.signal });
+    await sleep(timerMs(graceMs), undefined, { signal: settled.signal });
   };
   const working = work.then((result) => ({ result })).finally(() => settled.abort());
   return Promise.race([working, late().catch(async () => working)]);
@@ -81,7 +81,7 @@ export interface Watch {
 /** Starts the clocks of a turn; the first to run out calls `expire`, once or more. */
 export function watchDeadlines(provider: Provider, deadlines: Deadlines, expire: (error: ErrorData) => void): Watch {
   const after = (ms: number, what: string): NodeJS.Timeout =>
-    setTimeout(() => expire(errorData("timeout", `${provider.name} ${what} within ${ms / 1_000} s.`)), ms);
+    setTimeout(() => expire(errorData("timeout", `${provider.name} ${what} within ${ms / 1_000} s.`)), timerMs(ms));
   const connect = after(deadlines.connectMs, "gave no sign of life");
   const first = after(deadlines.firstEventMs, "said no first word");
   let idle: NodeJS.Timeout | undefined;

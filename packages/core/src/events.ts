@@ -1,5 +1,5 @@
 import { EventEmitter } from "eventemitter3";
-import type { ErrorData } from "./errors.js";
+import { type ErrorData, toError } from "./errors.js";
 import type { Task } from "./task.js";
 import type {
   AssistantMessage,
@@ -176,19 +176,15 @@ type EventMap = {
 /** Tells what happens in runs. One can be given to many runs: the run's id is the second argument. */
 export class TaskEvents extends EventEmitter<EventMap> {}
 
-/** Tells one event, under its own name and under `event`. A listener that throws stops nobody. */
+/** Tells one event, under its own name and under `event`. A listener that throws, or rejects, stops nobody: it is a warning. */
 export function tell(events: TaskEvents | undefined, event: RunEvent, runId: string): void {
   if (!events) return;
   for (const name of [event.type, "event"] as const) {
     for (const listener of events.listeners(name)) {
-      try {
-        listener(event, runId);
-      } catch (error) {
-        // Surfaces like any other mistake in the caller's code, but not in the middle of a run.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+      // One that was added by `once` goes before it is called, as always.
+      events.off(name, listener, undefined, true);
+      const called = (async () => listener.call(events, event, runId))();
+      called.catch((error: unknown) => process.emitWarning(`A listener of ${name} failed: ${toError(error).message}`));
     }
   }
 }

@@ -49,7 +49,7 @@ async function resolvePhase(task: Task, asked: string, options: PartSources): Pr
   // A provider that can't say is not a provider that can't work: its turn will tell.
   const { connectMs, graceMs } = { ...defaultDeadlines(provider.kind), ...options.deadlines };
   const { signal, release } = timeLimit(options.signal ?? new AbortController().signal, connectMs);
-  const describing = Promise.resolve(provider.describe?.({ model, signal }));
+  const describing = (async () => provider.describe?.({ model, signal }))();
   const told = await orLeft(describing, signal, graceMs)
     .catch(() => undefined)
     .finally(release);

@@ -6,6 +6,7 @@ import { childEnvironment, type Environment } from "./environment.js";
 import { AifactoryError } from "./errors.js";
 import { boundedOutput, linesOf } from "./output.js";
 import { killTree, marker, onLeash } from "./process-tree.js";
+import { timerMs } from "./timers.js";
 
 export { childEnvironment, type Environment } from "./environment.js";
 export { makeScratch } from "./scratch.js";
@@ -111,7 +112,8 @@ function launch(command: Command, readsLines: boolean): RunningCommand {
     void kill();
   };
   const onAbort = stopFor("abort");
-  const timer = command.timeoutMs === undefined ? undefined : setTimeout(stopFor("timeout"), command.timeoutMs);
+  const timer =
+    command.timeoutMs === undefined ? undefined : setTimeout(stopFor("timeout"), timerMs(command.timeoutMs));
   if (command.signal?.aborted) onAbort();
   else command.signal?.addEventListener("abort", onAbort, { once: true });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Deadlines, orLeft, watchDeadlines } from "./deadlines.js";
 import { type ErrorData, errorData, toError } from "./errors.js";
-import { heard } from "./heard.js";
+import { listen } from "./heard.js";
 import { delayBefore, maySendAgain, type Retry, tooLate } from "./retry.js";
 import type { AssistantMessage, FinishEvent, Provider, TurnEvent, TurnRequest, Usage } from "./types.js";
 import { type UsageMeter, usageMeter } from "./usage.js";
@@ -81,9 +81,9 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
   if (order.signal.aborted) onAbort();
   else order.signal.addEventListener("abort", onAbort, { once: true });
 
-  const said: Said = { text: "", started: false };
+  const said: Said = { text: "", started: false, isLeft: false };
   let reached: ErrorData | undefined;
-  const events = order.provider.turn({ ...order.request, signal: stop.signal })[Symbol.asyncIterator]();
+  const events = listen(order.provider, { ...order.request, signal: stop.signal });
   const stopped = whenAborted(stop.signal);
   try {
     for (;;) {
@@ -95,7 +95,7 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
           said,
           errorData("provider-broken", `Provider ${order.provider.name} ended a turn without a finish event.`),
         );
-      const event = heard(step.value);
+      const event = step.value;
       watch.saw(event);
       // What comes with the end is paid for already: only a turn that goes on past the limit is stopped.
       if (reached && isMore(event)) stop.abort(reached);
@@ -103,7 +103,7 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
         meter.count(event);
         reached = order.limit?.(meter.turn() ?? {});
       }
-      if (event.type === "text") said.text += event.text;
+      add(said, event);
       if (isMore(event) || event.type === "usage") said.started = true;
       order.onEvent(event);
       if (event.type === "finish") return { finish: event, started: said.started };
@@ -120,8 +120,13 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
     watch.end();
     order.signal.removeEventListener("abort", onAbort);
     // Lets a generator clean up; one that never returns is left behind.
-    void Promise.resolve(events.return?.()).catch(() => {});
+    void events.return(undefined).catch(() => {});
   }
+}
+
+/** The text so far is what is kept of a turn that does not come to its end; more than this is nothing to go on with. */
+function add(said: Said, event: TurnEvent): void {
+  if (event.type === "text" && said.text.length < 10_000_000) said.text += event.text;
 }
 
 /** Whether the provider went on with its work. */
@@ -137,6 +142,7 @@ async function afterStop(
   said: Said,
 ): Promise<Attempt> {
   const last = await orLeft(words, stop, deadlines.graceMs).catch(() => undefined);
+  said.isLeft = true;
   return ended({ ...said, ...(last?.result && { message: last.result }) }, reasonOf(stop));
 }
 
@@ -148,8 +154,8 @@ async function lastWords(
 ): Promise<AssistantMessage | undefined> {
   for (let next = coming; ; next = events.next()) {
     const step = await next;
-    if (step.done) return undefined;
-    if (step.value.type === "text") said.text += step.value.text;
+    if (step.done || said.isLeft) return undefined;
+    add(said, step.value);
     if (step.value.type === "usage") meter.count(step.value);
     if (step.value.type === "finish") return step.value.message;
   }
@@ -159,6 +165,8 @@ async function lastWords(
 interface Said {
   text: string;
   started: boolean;
+  /** Nobody listens any more. */
+  isLeft: boolean;
   readonly message?: AssistantMessage;
 }
 

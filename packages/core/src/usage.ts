@@ -2,6 +2,21 @@ import type { Cost, ModelFacts, Usage, UsageEvent } from "./types.js";
 
 const tokenCounts = ["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens"] as const;
 
+/** Usage as it was reported, without what is no count: below 0, not finite, no number. */
+export function soundUsage(reported: Usage): Usage {
+  const sound: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
+  for (const key of tokenCounts) {
+    const count = reported[key];
+    if (isCount(count)) sound[key] = count;
+  }
+  if (isCount(reported.cost?.usd)) sound.cost = reported.cost;
+  return sound;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value < Infinity;
+}
+
 /** Adds usage up. A number that neither side knows stays unknown. */
 export function addUsage(one: Usage, other: Usage): Usage {
   const sum: { -readonly [Key in keyof Usage]: Usage[Key] } = {};

@@ -11,6 +11,7 @@ import {
   reject,
   requestChanges,
   type RunEvent,
+  type Provider,
   runTask,
   TaskEvents,
   type TaskSpec,
@@ -389,5 +390,72 @@ describe("review", () => {
     expect(stop.signal.aborted).toBe(true);
     expect(outcome).toMatchObject({ status: "ready", review: "approved" });
     expect(await bench.repository.head("main")).toBe(outcome.head);
+  });
+});
+
+describe("what others wrote", () => {
+  const spec = { verify: "judge" } as const;
+  const verifying = (verify: Verifier["verify"]): Parameters<typeof runTask>[1] => ({
+    verifiers: [{ apiVersion: 1, name: "judge", verify }],
+  });
+
+  it.each([
+    ["nothing", () => undefined],
+    ["null", () => null],
+    ["a word", () => "passed"],
+    ["no findings", (verdict: Verdict) => ({ ...verdict, findings: undefined })],
+    ["a verdict on another commit", (verdict: Verdict) => ({ ...verdict, head: verdict.base })],
+  ])("a verifier that gives %s ends the run as failed, and is asked once", async (_what, given) => {
+    let asked = 0;
+    const whole = judge("passed");
+    const options = verifying(async (request) => {
+      asked += 1;
+      return given(await whole.verify(request)) as Verdict;
+    });
+    const outcome = await start([write("app.py", "x = 2\n"), done], spec, options).outcome;
+    expect(outcome).toMatchObject({
+      status: "failed",
+      error: { message: expect.stringContaining("The verifier judge ") },
+    });
+    expect(asked).toBe(1);
+  });
+
+  it("a verifier or a provider that throws at once ends the run as failed", async () => {
+    const oops = (): never => {
+      throw new Error("oops");
+    };
+    const outcome = await start([write("app.py", "x = 2\n"), done], spec, verifying(oops)).outcome;
+    expect(outcome).toMatchObject({ status: "failed", error: { message: expect.stringContaining("oops") } });
+    for (const kind of ["model", "agent"] as const) {
+      const provider: Provider = { apiVersion: 1, name: "one", kind, turn: oops, describe: oops, check: oops };
+      const task = { repo: bench.repository.path, prompt: "Do it", model: "one:m" };
+      const failed = await runTask(task, { providers: [provider], worktreeRoot: bench.worktreeRoot });
+      expect(failed).toMatchObject({ error: { code: "provider-broken", message: expect.stringContaining("oops") } });
+    }
+  });
+
+  it("a listener that throws or rejects stops nobody and is a warning, and one that listens once hears one event", async () => {
+    const warned: string[] = [];
+    const hear = ({ message }: Error): number => warned.push(message);
+    process.on("warning", hear);
+    const events = new TaskEvents();
+    const heard: string[] = [];
+    events.once("message", ({ type }) => heard.push(type));
+    events.on("checkpoint", () => {
+      throw new Error("thrown");
+    });
+    events.on("turn-finished", async () => {
+      throw new Error("rejected");
+    });
+    events.on("run-started", function (this: unknown) {
+      heard.push(this === events ? "itself" : "another");
+    });
+    const outcome = await start([write("app.py", "x = 2\n"), done], {}, { events }).outcome;
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("warning", hear);
+    expect(outcome.status).toBe("ready");
+    expect(heard).toEqual(["itself", "message"]);
+    const failed = (name: string): unknown => expect.stringContaining(`A listener of ${name} failed: `);
+    expect(warned).toEqual(expect.arrayContaining([failed("checkpoint"), failed("turn-finished")]));
   });
 });

@@ -32,7 +32,7 @@ function take(provider: Provider, more: Partial<TurnOrder> = {}, deadlines: Part
 const failing = (code: ErrorData["code"], facts = {}): ScriptedTurn => ({
   error: errorData(code, "no", facts),
 });
-const fine: Script = { text: "Hello" };
+const fine: ScriptedTurn = { text: "Hello" };
 
 describe("the one retry loop", () => {
   for (const code of ["rate-limit", "overloaded", "server-error", "network", "cut-stream", "timeout"] as const) {
@@ -149,6 +149,14 @@ describe("deadlines", () => {
     expect(message.text).toBe("kept");
   });
 
+  it("that are longer than a timer of Node, or endless, end nothing", async () => {
+    const long = { connectMs: Infinity, firstEventMs: 2 ** 40, idleMs: Infinity, totalMs: Infinity };
+    const provider = scriptedProvider({
+      turns: [async () => new Promise((resolve) => setTimeout(() => resolve(fine), 20))],
+    });
+    expect(await take(provider, only, long).reply).toMatchObject({ message: { text: "Hello" } });
+  });
+
   it("total: chatter does not keep a turn alive", async () => {
     const words = Array.from({ length: 100 }, (): TurnEvent => ({ type: "text", text: "and " }));
     expect((await take(speaking(words, 5), only, { totalMs: 80 }).reply).error).toMatchObject({
@@ -175,6 +183,69 @@ describe("a provider that breaks the contract", () => {
       code: "provider-broken",
       message: expect.stringContaining("oops"),
     });
+  });
+
+  it("by throwing before it gives a stream is an error too, and leaves no clock running", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    const provider = broken(() => {
+      throw new Error("oops");
+    });
+    expect((await take(provider).reply).error).toMatchObject({
+      code: "provider-broken",
+      message: expect.stringContaining("oops"),
+    });
+    expect(timers()).toBe(before);
+  });
+
+  it("by throwing when it is told that nobody listens any more does no harm", async () => {
+    const finish = {
+      type: "finish",
+      reason: { unified: "stop" },
+      message: { role: "assistant", text: "Hi", calls: [] },
+    };
+    const provider = broken(() => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: finish as TurnEvent }),
+        return: () => {
+          throw new Error("oops");
+        },
+      }),
+    }));
+    expect(await take(provider).reply).toMatchObject({ message: { text: "Hi" }, reason: { unified: "stop" } });
+  });
+
+  it.each([
+    ["nothing", {}],
+    ["no message", { reason: { unified: "stop" } }],
+    ["no calls", { reason: { unified: "stop" }, message: { role: "assistant", text: "" } }],
+    ["no reason", { message: { role: "assistant", text: "", calls: [] } }],
+  ])("by a finish with %s is an error, never an answer", async (_what, parts) => {
+    const provider = broken(async function* () {
+      yield { type: "finish", ...parts } as TurnEvent;
+    });
+    expect((await take(provider).reply).error).toMatchObject({
+      code: "provider-broken",
+      message: expect.stringContaining("its finish has no"),
+    });
+  });
+
+  it("by never waiting keeps no deadline from ending it, and goes on by itself no longer than it may", async () => {
+    let said = 0;
+    const provider = broken(async function* ({ signal }) {
+      while (said < 3_000_000) {
+        said += 1;
+        yield { type: "text", text: "x" };
+        if (signal.aborted && said % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+    const { error } = await take(provider, {}, { totalMs: 50, graceMs: 20 }).reply;
+    expect(error).toMatchObject({ code: "timeout", message: expect.stringContaining("did not end") });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const then = said;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(said).toBe(then);
+    expect(said).toBeLessThan(3_000_000);
   });
 
   it("by ending without a finish is an error, never an answer", async () => {
@@ -235,6 +306,19 @@ describe("usage", () => {
     const first = await take(provider).reply;
     const second = await take(provider, { session: first.session }).reply;
     expect([first.usage, second.usage]).toEqual([{ outputTokens: 10 }, { outputTokens: 4 }]);
+  });
+
+  it("is not what is below 0, not finite or no number", async () => {
+    const usage = { inputTokens: -5, outputTokens: NaN, reasoningTokens: Infinity, cacheReadTokens: "7" };
+    const provider = scriptedProvider({
+      turns: [
+        using(
+          { type: "usage", counts: "turn", usage: { ...(usage as object), cost: { usd: -1, basis: "billed" } } },
+          { type: "usage", counts: "delta", usage: { outputTokens: 3 } },
+        ),
+      ],
+    });
+    expect((await take(provider).reply).usage).toEqual({ outputTokens: 3 });
   });
 
   it("leaves unknown what was not said", async () => {

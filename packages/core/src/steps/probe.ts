@@ -18,7 +18,7 @@ export async function probeAgent(
 ): Promise<{ readonly version?: string; readonly error?: ErrorData }> {
   if (provider.kind !== "agent" || !provider.check) return {};
   // Without a signal: other runs wait for the same answer.
-  const asking = statuses.get(provider) ?? provider.check({ model });
+  const asking = statuses.get(provider) ?? (async () => provider.check!({ model }))();
   statuses.set(provider, asking);
   try {
     const answer = await orLeft(asking, signal, graceMs);
