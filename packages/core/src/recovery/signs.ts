@@ -1,4 +1,4 @@
-import { skipSpace } from "./source.js";
+import { endOf, skipSpace } from "./source.js";
 
 /** Where a format can begin, and the place behind what shows it: a bracket, a run of backticks, the head of a line of code. */
 export interface Sign {
@@ -19,24 +19,18 @@ export function nextSign(text: string, from: number): Sign | undefined {
 
 /** The name of the tag at `at`, with the slash of a closing one in front; empty when there is none. */
 export function tagNameAt(text: string, at: number): string {
-  if (text.charCodeAt(at) !== lessThan) return "";
-  let end = text.startsWith("/", at + 1) ? at + 2 : at + 1;
-  while (end < text.length && isInName(text.charCodeAt(end))) end += 1;
-  return text.slice(at + 1, end);
+  const end = text[at] === "<" ? endOf(tagOpener, text, at) : -1;
+  return end < 0 ? "" : text.slice(at + 1, end);
 }
 
 function isBracket(code: number): boolean {
   return code === lessThan || code === openBrace || code === openBracket;
 }
 
-function isInName(code: number): boolean {
-  return code < 128 && nameSigns[code] === 1;
-}
-
 /** Action has two alternatives: one that begins with what may be missing takes a third longer at each sign of the text. */
 const anySign =
   /[<[{✿]|^call:|`{3,}|>>>|\bto=|Action(?: \d+)?\s*:|\*\*Action(?: \d+)?\s*:|^[ \t]*(?:tool_code\s*=\s*)?(?:print\(\s*)?[A-Za-z_][\w.-]*(?:\(|\/[A-Za-z_][\w-]*>)/gm;
-const nameSigns = Uint8Array.from({ length: 128 }, (_, code) => (/[\w:.-]/.test(String.fromCharCode(code)) ? 1 : 0));
+const tagOpener = /<\/?[\w:.-]*/y;
 const lessThan = 60;
 const openBrace = 123;
 const openBracket = 91;
