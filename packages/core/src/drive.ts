@@ -1,6 +1,6 @@
 import { AifactoryError, type ErrorData, toError } from "./errors.js";
 import { tell, type TaskEvents } from "./events.js";
-import { git } from "./git.js";
+import { tryGit } from "./git.js";
 import type { Journal } from "./journal.js";
 import type { Release } from "./lock.js";
 import { historyOf } from "./history.js";
@@ -175,7 +175,7 @@ function reasonOf({ reason }: AbortSignal): string {
   return reason instanceof Error && reason.name !== "AbortError" ? reason.message : "";
 }
 
-/** Removes the worktree, where everything is committed by now, and a branch that has nothing on it. */
+/** Removes the worktree, if one could be opened: everything is committed by now. A branch that has nothing on it goes too. */
 async function tidy(
   run: RunContext,
   opened: Promise<Worktree> | undefined,
@@ -184,7 +184,7 @@ async function tidy(
   const say = async (message: string): Promise<void> =>
     run.emit({ type: "notice", code: "worktree-left", message }).catch(() => {});
   try {
-    const worktree = await opened;
+    const worktree = await opened?.catch(() => undefined);
     if (worktree && uncommitted) {
       await worktree.leave();
       return await say(
@@ -193,7 +193,7 @@ async function tidy(
     }
     await worktree?.close();
     const { branch, base, head } = run.record;
-    if (worktree && head === base) await git(run.repository.place, ["update-ref", "-d", `refs/heads/${branch}`, base]);
+    if (head === base) await tryGit(run.repository.place, ["update-ref", "-d", `refs/heads/${branch}`, base]);
   } catch (error) {
     await say(`The worktree could not be removed: ${toError(error).message}`);
   }

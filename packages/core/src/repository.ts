@@ -42,7 +42,11 @@ export async function openRepository(path: string): Promise<Repository> {
       `repo: ${path} is not in a git repository. Make one with: git init && git add -A && git commit -m "Start"`,
     );
   }
-  const [gitDir = "", , inside] = found.stdout.trimEnd().split("\n");
+  const [gitDir = "", , inside, ...rest] = found.stdout.trimEnd().split("\n");
+  if (rest.length > 0) {
+    const why = "has a line end in its path. Move it to a folder whose name has none.";
+    throw new AifactoryError("unsupported-repo", `repo: the git repository of ${printable(path)} ${why}`);
+  }
   const commonDir = await realpath(gitDir);
   const place = { cwd: commonDir, gitDir: commonDir };
   if (inside !== "true") return { place, commonDir };

@@ -81,7 +81,7 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
   if (order.signal.aborted) onAbort();
   else order.signal.addEventListener("abort", onAbort, { once: true });
 
-  const said: Said = { text: "", started: false, isLeft: false };
+  const said: Said = { text: "", started: false };
   let reached: ErrorData | undefined;
   const events = listen(order.provider, { ...order.request, signal: stop.signal });
   const stopped = whenAborted(stop.signal);
@@ -119,7 +119,7 @@ async function attemptTurn(order: TurnOrder, meter: UsageMeter): Promise<Attempt
   } finally {
     watch.end();
     order.signal.removeEventListener("abort", onAbort);
-    // Lets a generator clean up; one that never returns is left behind.
+    // Lets a generator clean up, and nobody listen any more; one that never returns is left behind.
     void events.return(undefined).catch(() => {});
   }
 }
@@ -142,7 +142,6 @@ async function afterStop(
   said: Said,
 ): Promise<Attempt> {
   const last = await orLeft(words, stop, deadlines.graceMs).catch(() => undefined);
-  said.isLeft = true;
   return ended({ ...said, ...(last?.result && { message: last.result }) }, reasonOf(stop));
 }
 
@@ -154,7 +153,7 @@ async function lastWords(
 ): Promise<AssistantMessage | undefined> {
   for (let next = coming; ; next = events.next()) {
     const step = await next;
-    if (step.done || said.isLeft) return undefined;
+    if (step.done) return undefined;
     add(said, step.value);
     if (step.value.type === "usage") meter.count(step.value);
     if (step.value.type === "finish") return step.value.message;
@@ -165,8 +164,6 @@ async function lastWords(
 interface Said {
   text: string;
   started: boolean;
-  /** Nobody listens any more. */
-  isLeft: boolean;
   readonly message?: AssistantMessage;
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, realpath, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { homedir, userInfo } from "node:os";
+import { basename, isAbsolute, join } from "node:path";
 import { type Committed, commitChanges, writeExcludes } from "./checkpoint.js";
 import { type LeftOut, submodulesOf } from "./checkpoint/left-out.js";
 import { type Confinement, openSandbox } from "./confinement.js";
@@ -75,7 +75,10 @@ export async function openWorktree(request: WorktreeRequest): Promise<Worktree> 
   const excludes = await writeExcludes(directory);
   const { commonDir } = repository;
   const place = ownPlace(commonDir, id, path);
-  await checkOut(place, request.head, gitDir);
+  await checkOut(place, request.head, gitDir).catch(async (error: unknown) => {
+    await removeWorktree(repository, path);
+    throw error;
+  });
   // For whoever finds it after a crash. Git's own entry is the model's to write, and would lead to any folder.
   await rename(join(directory, partial), join(directory, "worktree"));
 
@@ -138,8 +141,9 @@ async function worktreePath({
 }
 
 function defaultRoot(): string {
-  const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return join(cache, "aifactory", "worktrees");
+  // A relative one is to be passed over (https://specifications.freedesktop.org/basedir-spec), and an empty HOME is none.
+  const [home, cache = ""] = [homedir() || userInfo().homedir, process.env["XDG_CACHE_HOME"]];
+  return join(isAbsolute(cache) ? cache : join(home, ".cache"), "aifactory", "worktrees");
 }
 
 async function addWorktree({ repository, branch, head, id }: WorktreeRequest, path: string): Promise<void> {

@@ -1,8 +1,10 @@
-import { mkdir, readdir, symlink } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { runTask } from "@aifactory/core";
+import { scriptedProvider } from "@aifactory/core/testing";
 import { attack, command } from "./hostile-model.js";
-import { workbench, write } from "./workbench.js";
+import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
 
@@ -24,3 +26,52 @@ for (const sandbox of ["auto", "none"] as const) {
     expect((await readdir(real, { recursive: true })).filter((path) => path.includes("/"))).toEqual([]);
   });
 }
+
+it("a cache folder that is named relative to wherever we stand is passed over", async () => {
+  const { repository, worktreeRoot } = bench;
+  const [cwd, variables] = [process.cwd(), { HOME: worktreeRoot, XDG_CACHE_HOME: "cache" }];
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  process.chdir(repository.path);
+  try {
+    const providers = [scriptedProvider({ turns: [command("pwd > place.txt"), done] })];
+    const outcome = await runTask({ repo: ".", prompt: "Do it", model: "scripted:m", sandbox: "none" }, { providers });
+    expect(outcome.status).toBe("ready");
+    const place = await repository.read("place.txt", outcome.branch);
+    expect(place.startsWith(join(worktreeRoot, ".cache/aifactory/worktrees"))).toBe(true);
+    expect(await repository.status()).toBe("");
+    expect(await readdir(repository.path)).not.toContain("cache");
+  } finally {
+    process.chdir(cwd);
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+});
+
+it("files that can't be laid out leave no worktree and no branch", async () => {
+  const { repository, worktreeRoot } = bench;
+  const blob = await repository.git("rev-parse", "HEAD:app.py");
+  await rm(join(repository.path, ".git/objects", blob.slice(0, 2), blob.slice(2)));
+  const before = await repository.git("worktree", "list");
+  const providers = [scriptedProvider({ turns: [write("a.py"), done] })];
+  const task = { repo: repository.path, prompt: "Do it", model: "scripted:m" };
+  const outcome = await runTask(task, { providers, worktreeRoot });
+  expect(outcome).toMatchObject({ status: "failed", error: { code: "git" }, notices: [] });
+  expect(await repository.git("worktree", "list")).toBe(before);
+  expect(await repository.branches()).toEqual(["main"]);
+});
+
+it("a repository whose path has a line end in it is refused, with the cure", async () => {
+  const folder = join(bench.worktreeRoot, "a\nb");
+  await bench.repository.git("clone", "--quiet", bench.repository.path, folder);
+  const run = runTask(
+    { repo: folder, prompt: "Do it", model: "scripted:m" },
+    { providers: [scriptedProvider({ turns: [] })] },
+  );
+  await expect(run).rejects.toMatchObject({
+    code: "unsupported-repo",
+    message: expect.stringContaining("line end in its path"),
+  });
+});
