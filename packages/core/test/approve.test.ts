@@ -105,3 +105,18 @@ describe("approving where the git directory is elsewhere", () => {
     await approve(outcome, { unverified: true, into: "elsewhere" });
   });
 });
+
+describe("settings that say how to merge", () => {
+  it.each(["--squash", "-s ours", "--no-commit", "--no-ff", "--autostash", "-X theirs"])(
+    "have no say: branch.main.mergeOptions = %s",
+    async (options) => {
+      const { repository } = bench;
+      const outcome = await start([write("a.py")]);
+      await repository.git("config", "branch.main.mergeOptions", options);
+      expect(await approve(outcome, { unverified: true })).toMatchObject({ review: "approved" });
+      expect(await repository.head("main")).toBe(outcome.head);
+      expect(await repository.status()).toBe("");
+      expect(await readFile(join(repository.path, "a.py"), "utf8")).toBe("1\n");
+    },
+  );
+});

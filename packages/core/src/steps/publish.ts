@@ -2,9 +2,9 @@ import { AifactoryError } from "../errors.js";
 import { tipOf, tryGit } from "../git.js";
 import type { RecordEvent } from "../events.js";
 import type { Repository } from "../repository.js";
-import { printable } from "../output.js";
 import type { RunRecord } from "../record.js";
 import { branchName, checkoutOf, requireClean } from "./checked-out.js";
+import { follow } from "./follow.js";
 
 /** A run to be merged. */
 export interface Merge {
@@ -85,13 +85,7 @@ async function preparePublication(
 async function publish({ place }: Repository, base: string, { commit, ref, checkout }: Publication): Promise<void> {
   const target = await tipOf(place, ref);
   if (target === commit) return;
-  if (checkout !== undefined) {
-    const merge = ["merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--no-edit", commit];
-    const merged = await tryGit({ cwd: checkout }, merge);
-    if (merged.exitCode === 0) return;
-    const why = merged.stderr.trim().split("\n").map(printable).join(" ");
-    throw new AifactoryError("conflict", `${checkout} could not follow: ${why} Nothing was merged.`);
-  }
+  if (checkout !== undefined) return follow({ checkout, ref, commit });
   const moved = await tryGit(place, [
     "update-ref",
     "-m",
