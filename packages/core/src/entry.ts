@@ -23,7 +23,7 @@ export const compare: typeof import("./compare.js").compare = async (...args) =>
  * Merges exactly the commit that was verified: a fast-forward, never a new commit. If the target is checked out
  * somewhere, that checkout follows, and only when it is clean.
  *
- * @throws `unverified`, `moved`, `conflict`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
+ * @throws `unverified`, `invalid-spec`, `moved`, `conflict`, `disk`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
  */
 export const approve: typeof import("./review.js").approve = async (...args) =>
   (await import("./review.js")).approve(...args);

@@ -14,7 +14,7 @@ import { publishStep } from "./steps/publish.js";
 
 /** How a run is approved. */
 export interface ApproveOptions {
-  /** Branch to merge into. Default: the one the run started from. One that does not exist yet is made. */
+  /** Name of the branch to merge into. Default: the one the run started from. One that does not exist yet is made. */
   readonly into?: string;
   /** Who decided; kept in the journal. */
   readonly by?: string;
@@ -27,7 +27,7 @@ export interface ApproveOptions {
  * Merges exactly the commit that was verified: a fast-forward, never a new commit. If the target is checked out
  * somewhere, that checkout follows, and only when it is clean.
  *
- * @throws `unverified`, `moved`, `conflict`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
+ * @throws `unverified`, `invalid-spec`, `moved`, `conflict`, `disk`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
  */
 export async function approve(run: RunReference, options: ApproveOptions = {}): Promise<Outcome> {
   return decide(run, options.events, async (journal, repository, emit) => {

@@ -1,10 +1,12 @@
 import { AifactoryError } from "../errors.js";
-import { tipOf, tryGit } from "../git.js";
+import { gitError, lacksDisk, tipOf, tryGit } from "../git.js";
 import type { RecordEvent } from "../events.js";
+import { printable } from "../output.js";
 import type { Repository } from "../repository.js";
 import type { RunRecord } from "../record.js";
 import { branchName, checkoutOf, requireClean } from "./checked-out.js";
 import { follow } from "./follow.js";
+import { branchNamed, resolved } from "./target.js";
 
 /** A run to be merged. */
 export interface Merge {
@@ -20,12 +22,12 @@ export interface Merge {
 /**
  * Merges exactly the commit that was decided upon, and writes down that it did.
  *
- * @throws `moved`, `conflict` or `not-pending`; nothing is merged then.
+ * @throws `invalid-spec`, `moved`, `conflict`, `disk` or `not-pending`; nothing is merged then.
  */
 export async function publishStep({ repository, record, into, decision, emit }: Merge): Promise<void> {
   // A decision that is in the record says where to.
   const decided = decision ? record.baseRef : (record.review?.ref ?? record.baseRef);
-  const target = into === undefined ? decided : `refs/heads/${into}`;
+  const target = into === undefined ? decided : await branchNamed(repository.place, into, record.branch);
   const publication = await preparePublication(repository, record, target);
   const { commit, ref } = publication;
   if (decision) await emit({ type: "reviewed", decision: "approve", commit, ref, ...decision });
@@ -46,15 +48,15 @@ interface Publication {
 /**
  * Decides what approving a run would merge, and refuses what could lose anything.
  *
- * @param ref The branch to merge into, `refs/heads/…`.
+ * @param decided The branch to merge into, `refs/heads/…`.
  * @throws `moved` when the run's branch or the target is not where it was; `conflict` when a checkout stands in the way.
  */
 async function preparePublication(
   repository: Repository,
   record: RunRecord,
-  ref: string | undefined,
+  decided: string | undefined,
 ): Promise<Publication> {
-  if (!ref) {
+  if (!decided) {
     throw new AifactoryError(
       "not-pending",
       `The run started from a commit, not from a branch, so it must be said where to: approve(run, { into: '<branch>' }).`,
@@ -67,6 +69,7 @@ async function preparePublication(
       `${record.branch} is at ${short(tip)}, but ${short(record.head)} was verified. Nothing was merged. Run the task again, or merge by hand.`,
     );
   }
+  const ref = await resolved(repository.place, decided);
   const target = await tipOf(repository.place, ref);
   if (target === record.head) return { commit: record.head, ref };
   if (target !== record.base && target !== undefined) {
@@ -86,16 +89,12 @@ async function publish({ place }: Repository, base: string, { commit, ref, check
   const target = await tipOf(place, ref);
   if (target === commit) return;
   if (checkout !== undefined) return follow({ checkout, ref, commit });
-  const moved = await tryGit(place, [
-    "update-ref",
-    "-m",
-    "aifactory: approve",
-    ref,
-    commit,
-    target === undefined ? "" : base,
-  ]);
-  if (moved.exitCode !== 0)
-    throw new AifactoryError("moved", `${branchName(ref)} moved at this moment. Nothing was merged. Approve again.`);
+  const from = target === undefined ? "" : base;
+  const moved = await tryGit(place, ["update-ref", "--no-deref", "-m", "aifactory: approve", ref, commit, from]);
+  if (moved.exitCode === 0) return;
+  const what = `${branchName(ref)} could not be moved. Nothing was merged`;
+  if (lacksDisk(moved.stderr)) throw gitError(what, moved);
+  throw new AifactoryError("moved", `${what}: ${printable(moved.stderr.trim())} Approve again.`);
 }
 
 function short(commit: string | undefined): string {

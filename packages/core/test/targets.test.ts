@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { approve, listRuns, type Outcome, runTask, toError } from "@aifactory/core";
+import { scriptedProvider } from "@aifactory/core/testing";
+import { done, workbench, write } from "./workbench.js";
+
+const bench = workbench();
+
+function start(path = "a.py"): Promise<Outcome> {
+  const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+  return runTask(task, {
+    providers: [scriptedProvider({ turns: [write(path), done] })],
+    worktreeRoot: bench.worktreeRoot,
+  });
+}
+
+describe("the name of a branch to approve into", () => {
+  it("is refused where no branch can be called that, and nothing is written down", async () => {
+    const { repository } = bench;
+    const outcome = await start();
+    await repository.git("branch", "topic/one");
+    const branches = await repository.branches();
+    const journal = join(repository.path, ".git/aifactory/runs", outcome.id, "journal.jsonl");
+    const before = await readFile(journal, "utf8");
+    const odd = ["", " ", "a b", "a..b", "x\ny", "x\0y", "main~0", "-d", "HEAD", "@{-1}", "a.lock", "refs/tags/x"];
+    const names = [...odd, "refs/heads/", "refs/heads/refs/heads/main", "main/x", "topic", outcome.branch];
+    for (const into of names) {
+      const refused = await approve(outcome, { into, unverified: true }).catch(toError);
+      expect({ into, refused }).toMatchObject({ into, refused: { code: "invalid-spec" } });
+    }
+    expect(await readFile(journal, "utf8")).toBe(before);
+    expect(await repository.branches()).toEqual(branches);
+    expect(await listRuns(repository.path)).toMatchObject([{ state: "waiting" }]);
+    await approve(outcome, { unverified: true });
+    expect(await repository.head("main")).toBe(outcome.head);
+  });
+
+  it("may be its name in full, and that of a new branch", async () => {
+    const { repository } = bench;
+    const outcome = await start();
+    await approve(outcome, { into: "refs/heads/main", unverified: true });
+    expect(await repository.head("main")).toBe(outcome.head);
+    expect(await repository.status()).toBe("");
+    const next = await start("b.py");
+    await approve(next, { into: "topic/new", unverified: true });
+    expect((await repository.branches()).filter((name) => !name.startsWith("aifactory/"))).toEqual([
+      "main",
+      "topic/new",
+    ]);
+    expect(await repository.head("topic/new")).toBe(next.head);
+  });
+});
