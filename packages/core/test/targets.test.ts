@@ -51,3 +51,45 @@ describe("the name of a branch to approve into", () => {
     expect(await repository.head("topic/new")).toBe(next.head);
   });
 });
+
+describe("a branch that is another name for one", () => {
+  it.each([
+    ["main is checked out by its own name", []],
+    ["main is checked out by the other one", ["symbolic-ref", "HEAD", "refs/heads/master"]],
+  ])("stands for it, and the checkout follows: %s", async (_how, more) => {
+    const { repository } = bench;
+    await repository.git("symbolic-ref", "refs/heads/master", "refs/heads/main");
+    if (more.length > 0) await repository.git(...more);
+    const outcome = await start();
+    await approve(outcome, { into: "master", unverified: true });
+    expect(await repository.head("main")).toBe(outcome.head);
+    expect(await repository.git("symbolic-ref", "refs/heads/master")).toBe("refs/heads/main");
+    expect(await repository.status()).toBe("");
+    expect(await readFile(join(repository.path, "a.py"), "utf8")).toBe("1\n");
+  });
+
+  it("is left alone while its branch is checked out with uncommitted changes", async () => {
+    const { repository } = bench;
+    await repository.git("symbolic-ref", "refs/heads/master", "refs/heads/main");
+    const outcome = await start();
+    await repository.write({ "app.py": "mine\n" });
+    const refused = approve(outcome, { into: "master", unverified: true });
+    await expect(refused).rejects.toMatchObject({ code: "conflict" });
+    expect(await repository.head("main")).toBe(outcome.base);
+  });
+
+  it.each([
+    ["a tag", "refs/tags/one", "refs/tags/one"],
+    ["itself", "refs/heads/master", "a name for itself"],
+  ])("is refused where it is %s", async (_what, target, named) => {
+    const { repository } = bench;
+    await repository.git("tag", "one");
+    await repository.git("symbolic-ref", "refs/heads/master", "refs/heads/other");
+
+    await repository.git("symbolic-ref", "refs/heads/other", target);
+    const outcome = await start();
+    const refused = { code: "conflict", message: expect.stringContaining(named) };
+    await expect(approve(outcome, { into: "master", unverified: true })).rejects.toMatchObject(refused);
+    expect(await repository.git("rev-parse", "refs/tags/one")).toBe(outcome.base);
+  });
+});
