@@ -27,12 +27,15 @@ export interface ApproveOptions {
  * Merges exactly the commit that was verified: a fast-forward, never a new commit. If the target is checked out
  * somewhere, that checkout follows, and only when it is clean.
  *
+ * @param run An outcome is approved as it is: where the run has gone on since, it is `moved`. With `repo` and `id` alone it
+ * is what the run is at now.
  * @throws `unverified`, `invalid-spec`, `moved`, `conflict`, `disk`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
  */
 export async function approve(run: RunReference, options: ApproveOptions = {}): Promise<Outcome> {
   return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
     requirePending(record);
+    requireHead(run, record);
     const isVerified = record.verdict?.status === "passed" && record.verdict.head === record.head;
     if (!isVerified && !options.unverified) {
       const verdict =
@@ -137,6 +140,15 @@ async function requireUnmerged(record: RunRecord, { place }: Repository): Promis
   if ((await tipOf(place, ref)) !== head) return;
   const cure = "resumeTask or approve writes that down.";
   throw new AifactoryError("not-pending", `Run ${id} can't be decided upon: ${ref} has it already. ${cure}`);
+}
+
+/** Whoever decides on an outcome has seen its commit, and none that came since. */
+function requireHead({ head: seen }: RunReference, { id, head }: RunRecord): void {
+  if (seen === undefined || seen === head) return;
+  throw new AifactoryError(
+    "moved",
+    `Run ${id} is at ${head.slice(0, 12)} by now, not at ${seen.slice(0, 12)}. Nothing was merged. Look at what came since (openRun), and approve that outcome.`,
+  );
 }
 
 function requirePending(record: RunRecord): void {

@@ -55,8 +55,8 @@ export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise
   return drive({ repository, journal, release, parts, options });
 }
 
-/** A run: its outcome, or its repository and id, from any process. */
-export type RunReference = Pick<Outcome, "repo" | "id">;
+/** A run: its outcome, or its repository and id, from any process. With `head`, `approve` merges that commit and no other. */
+export type RunReference = Pick<Outcome, "repo" | "id"> & Partial<Pick<Outcome, "head">>;
 
 /**
  * Goes on with a run that broke off: its process was killed, it was stopped, it failed or reached a limit. What it had

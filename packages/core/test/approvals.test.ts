@@ -171,7 +171,21 @@ describe("approve", () => {
     ];
     const lines = events.map((event, at) => `${JSON.stringify({ seq: seq + at, at: failed.startedAt, event })}\n`);
     await writeFile(runs, (await readFile(runs, "utf8")) + lines.join(""));
-    await expect(approve(failed)).rejects.toMatchObject({ code: "unverified" });
+    const { repo, id } = failed;
+    await expect(approve({ repo, id })).rejects.toMatchObject({ code: "unverified" });
     expect(await bench.repository.head("main")).toBe(failed.base);
+  });
+
+  it("merges no other commit than the outcome's; a run's repository and id stand for what it is at", async () => {
+    const seen = await start([write("a.py"), done]);
+    const since = await requestChanges(seen, "Also b.py", given([write("b.py"), done]).options);
+    expect(since.head).not.toBe(seen.head);
+    const refused = { code: "moved", message: expect.stringContaining(`not at ${seen.head.slice(0, 12)}`) };
+    await expect(approve(seen)).rejects.toMatchObject(refused);
+    expect(await bench.repository.head("main")).toBe(seen.base);
+    const { repo, id } = seen;
+    expect(await openRun({ repo, id })).toMatchObject({ state: "waiting", outcome: { review: "pending" } });
+    await approve({ repo, id });
+    expect(await bench.repository.head("main")).toBe(since.head);
   });
 });
