@@ -1,11 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { approve, listRuns, type Outcome, runTask, toError } from "@aifactory/core";
 import { scriptedProvider } from "@aifactory/core/testing";
 import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
+const execFileP = promisify(execFile);
 
 function start(path = "a.py"): Promise<Outcome> {
   const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
@@ -91,5 +94,37 @@ describe("a branch that is another name for one", () => {
     const refused = { code: "conflict", message: expect.stringContaining(named) };
     await expect(approve(outcome, { into: "master", unverified: true })).rejects.toMatchObject(refused);
     expect(await repository.git("rev-parse", "refs/tags/one")).toBe(outcome.base);
+  });
+});
+
+describe("a branch that git is at work on", () => {
+  const identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.invalid"];
+
+  it.each([
+    ["a rebase", ["-c", "sequence.editor=sed -i s/pick/edit/", "rebase", "-i", "HEAD~1"], ["rebase", "--abort"]],
+    ["a rebase by patches", ["rebase", "--apply", "other"], ["rebase", "--abort"]],
+    ["a bisection", ["bisect", "start", "HEAD", "HEAD~2"], ["bisect", "reset"]],
+  ])("is not moved, here and in another checkout: %s", async (_what, begin, end) => {
+    const { repository } = bench;
+    const linked = join(repository.path, "..", "linked");
+    await repository.git("branch", "other");
+    await repository.commit("One", { "c.py": "1\n" });
+    await repository.commit("Two", { "c.py": "2\n" });
+    await repository.git("worktree", "add", "--quiet", linked, "other");
+    await writeFile(join(linked, "c.py"), "3\n");
+    await repository.git("-C", linked, "add", ".");
+    await repository.git("-C", linked, ...identity, "commit", "--quiet", "--message=Other");
+    const outcome = await start();
+    const refused = { code: "conflict", message: expect.stringContaining("of main is under way") };
+    // One by patches stops at its conflict.
+    const user = (...args: readonly string[]) => execFileP("git", [...identity, ...args], { cwd: repository.path });
+    await user(...begin).catch(() => {});
+    await expect(approve(outcome, { unverified: true })).rejects.toMatchObject(refused);
+    await expect(approve({ ...outcome, repo: linked }, { unverified: true })).rejects.toMatchObject(refused);
+    expect(await repository.head("main")).toBe(outcome.base);
+    await user(...end);
+    await approve(outcome, { unverified: true });
+    expect(await repository.head()).toBe(outcome.head);
+    expect(await repository.status()).toBe("");
   });
 });

@@ -6,6 +6,7 @@ import type { Repository } from "../repository.js";
 import type { RunRecord } from "../record.js";
 import { branchName, checkoutOf, requireClean } from "./checked-out.js";
 import { follow } from "./follow.js";
+import { requireFree } from "./held.js";
 import { branchNamed, resolved } from "./target.js";
 
 /** A run to be merged. */
@@ -78,6 +79,7 @@ async function preparePublication(
       `${branchName(ref)} has moved from ${short(record.base)} to ${short(target)} since the run began. Nothing was merged. Run the task again from there, or merge by hand: git merge ${record.branch}`,
     );
   }
+  await requireFree(repository, ref);
   const checkout = await checkoutOf(repository, ref);
   if (checkout === undefined) return { commit: record.head, ref };
   await requireClean(checkout, ref, record);
