@@ -138,6 +138,8 @@ function touchesFiles(args: readonly string[]): boolean {
     "diff-files",
     "merge",
     "merge-tree",
+    "cat-file",
+    "checkout-index",
     "worktree",
     "read-tree",
     "write-tree",

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { approve, openRun, type Outcome, runTask, type TaskSpec } from "@aifactory/core";
@@ -119,4 +119,23 @@ describe("settings that say how to merge", () => {
       expect(await readFile(join(repository.path, "a.py"), "utf8")).toBe("1\n");
     },
   );
+});
+
+describe("approving where git can't go on", () => {
+  it("puts the checkout back when its branch is held after its files were laid out", async () => {
+    const { repository } = bench;
+    await repository.commit("Start", { ".gitignore": "*.log\n", "folder/a": "1\n" });
+    await repository.write({ "mine.log": "mine\n" });
+    const outcome = await start([command("rm -r folder; echo 2 > folder; echo 2 > app.py; mkdir new; echo 2 > new/b")]);
+    const lock = join(repository.path, ".git/refs/heads/main.lock");
+    await writeFile(lock, "");
+    await expect(approve(outcome, { unverified: true })).rejects.toMatchObject({ code: "conflict" });
+    expect(await repository.status()).toBe("!! mine.log");
+    expect(await readFile(join(repository.path, "app.py"), "utf8")).toBe("x = 1\n");
+    expect((await readdir(repository.path)).toSorted()).toEqual([".git", ".gitignore", "app.py", "folder", "mine.log"]);
+    await rm(lock);
+    await approve(outcome, { unverified: true });
+    expect(await repository.head("main")).toBe(outcome.head);
+    expect(await repository.status()).toBe("!! mine.log");
+  });
 });

@@ -61,7 +61,7 @@ export async function requireClean(checkout: string, ref: string, record: RunRec
       `${branchName(ref)} is checked out in ${checkout}, which has uncommitted changes; they would be mixed up. Nothing was merged. Commit or stash them, or approve into another branch.`,
     );
   }
-  const changes = await changesOf(checkout, record);
+  const changes = await changesOf(checkout, record.base, record.head);
   const filters = await git(place, ["check-attr", "-z", "--stdin", "filter"], {
     input: changes.map(({ path }) => `${path}\0`).join(""),
     bytes: true,
@@ -83,16 +83,23 @@ export async function requireClean(checkout: string, ref: string, record: RunRec
   }
 }
 
-interface Change {
-  /** As git's `--name-status` has it: `A` is new, `D` is gone. */
+/** A file that a run changed. */
+export interface Change {
+  /** As git's `--raw` has it: `A` is new, `D` is gone. */
   readonly status: string;
   readonly path: ByteName;
+  /** The object that it is afterwards. */
+  readonly oid: string;
 }
 
-async function changesOf(checkout: string, { base, head }: RunRecord): Promise<readonly Change[]> {
-  const args = ["diff", "--name-status", "-z", "--no-renames", "--no-ext-diff", base, head];
+/** What lies between two commits. */
+export async function changesOf(checkout: string, base: string, head: string): Promise<readonly Change[]> {
+  const args = ["diff", "--raw", "--no-abbrev", "-z", "--no-renames", "--no-ext-diff", base, head];
   const fields = [...namesIn(await git({ cwd: checkout }, args, { bytes: true }))];
-  return fields.flatMap((path, index) => (index % 2 === 1 ? [{ status: fields[index - 1]!, path }] : []));
+  return fields.flatMap((path, index) => {
+    const [, , , oid = "", status = ""] = index % 2 === 1 ? fields[index - 1]!.split(" ") : [];
+    return status === "" ? [] : [{ status, path, oid }];
+  });
 }
 
 /**
@@ -118,7 +125,7 @@ async function coveredBy(checkout: string, changes: readonly Change[]): Promise<
 }
 
 /** A path's folders, the outermost first, and the path itself. */
-function partsOf(path: ByteName): readonly ByteName[] {
+export function partsOf(path: ByteName): readonly ByteName[] {
   return path.includes("/") ? [...partsOf(dirname(path)), path] : [path];
 }
 

@@ -90,7 +90,7 @@ async function preparePublication(
 async function publish({ place }: Repository, base: string, { commit, ref, checkout }: Publication): Promise<void> {
   const target = await tipOf(place, ref);
   if (target === commit) return;
-  if (checkout !== undefined) return follow({ checkout, ref, commit });
+  if (checkout !== undefined) return follow({ checkout, ref, base, commit });
   const from = target === undefined ? "" : base;
   const moved = await tryGit(place, ["update-ref", "--no-deref", "-m", "aifactory: approve", ref, commit, from]);
   if (moved.exitCode === 0) return;
