@@ -128,3 +128,34 @@ describe("a branch that git is at work on", () => {
     expect(await repository.status()).toBe("");
   });
 });
+
+describe("a base branch that is not there any more", () => {
+  it.each([
+    ["renamed", ["branch", "-m", "main", "trunk"], "trunk"],
+    ["deleted", ["checkout", "--quiet", "-B", "trunk", "main"], "trunk"],
+  ])("is not made again: %s", async (how, move, name) => {
+    const { repository } = bench;
+    const outcome = await start();
+    await repository.git(...move);
+    if (how === "deleted") await repository.git("branch", "--quiet", "-D", "main");
+    const refused = {
+      code: "moved",
+      message: expect.stringContaining("main, from which the run started, is not there"),
+    };
+    await expect(approve(outcome, { unverified: true })).rejects.toMatchObject(refused);
+    expect(await repository.branches()).toEqual([outcome.branch, name]);
+    expect(await listRuns(repository.path)).toMatchObject([{ state: "waiting" }]);
+    await approve(outcome, { into: name, unverified: true });
+    expect(await repository.head()).toBe(outcome.head);
+    expect(await repository.status()).toBe("");
+  });
+
+  it("is made again when it is named", async () => {
+    const { repository } = bench;
+    const outcome = await start();
+    await repository.git("branch", "-m", "main", "trunk");
+    await approve(outcome, { into: "main", unverified: true });
+    expect(await repository.head("main")).toBe(outcome.head);
+    expect(await repository.head("trunk")).toBe(outcome.base);
+  });
+});

@@ -29,10 +29,11 @@ export async function publishStep({ repository, record, into, decision, emit }: 
   // A decision that is in the record says where to.
   const decided = decision ? record.baseRef : (record.review?.ref ?? record.baseRef);
   const target = into === undefined ? decided : await branchNamed(repository.place, into, record.branch);
-  const publication = await preparePublication(repository, record, target);
+  const isNamed = into !== undefined || target !== record.baseRef;
+  const publication = await preparePublication(repository, record, target, isNamed);
   const { commit, ref } = publication;
   if (decision) await emit({ type: "reviewed", decision: "approve", commit, ref, ...decision });
-  await publish(repository, record.base, publication);
+  await publish(repository, publication);
   await emit({ type: "published", commit, ref });
 }
 
@@ -42,6 +43,8 @@ interface Publication {
   readonly commit: string;
   /** `refs/heads/…` */
   readonly ref: string;
+  /** The commit that it stands at; undefined when there is no such branch yet. */
+  readonly from: string | undefined;
   /** The checkout that has this branch checked out, which then follows. */
   readonly checkout?: string;
 }
@@ -50,12 +53,14 @@ interface Publication {
  * Decides what approving a run would merge, and refuses what could lose anything.
  *
  * @param decided The branch to merge into, `refs/heads/…`.
+ * @param isNamed Whether somebody named it: then it may be a new one.
  * @throws `moved` when the run's branch or the target is not where it was; `conflict` when a checkout stands in the way.
  */
 async function preparePublication(
   repository: Repository,
   record: RunRecord,
   decided: string | undefined,
+  isNamed: boolean,
 ): Promise<Publication> {
   if (!decided) {
     throw new AifactoryError(
@@ -71,32 +76,40 @@ async function preparePublication(
     );
   }
   const ref = await resolved(repository.place, decided);
-  const target = await tipOf(repository.place, ref);
-  if (target === record.head) return { commit: record.head, ref };
-  if (target !== record.base && target !== undefined) {
+  const from = await tipOf(repository.place, ref);
+  const publication = { commit: record.head, ref, from };
+  if (from === record.head) return publication;
+  if (from === undefined && !isNamed) throw baseGone(ref);
+  if (from !== record.base && from !== undefined) {
     throw new AifactoryError(
       "moved",
-      `${branchName(ref)} has moved from ${short(record.base)} to ${short(target)} since the run began. Nothing was merged. Run the task again from there, or merge by hand: git merge ${record.branch}`,
+      `${branchName(ref)} has moved from ${short(record.base)} to ${short(from)} since the run began. Nothing was merged. Run the task again from there, or merge by hand: git merge ${record.branch}`,
     );
   }
   await requireFree(repository, ref);
   const checkout = await checkoutOf(repository, ref);
-  if (checkout === undefined) return { commit: record.head, ref };
+  if (checkout === undefined) return publication;
   await requireClean(checkout, ref, record);
-  return { commit: record.head, ref, checkout };
+  return { ...publication, checkout };
 }
 
-/** Moves the target to the commit, from the base and from nowhere else. Doing it twice does it once. */
-async function publish({ place }: Repository, base: string, { commit, ref, checkout }: Publication): Promise<void> {
-  const target = await tipOf(place, ref);
-  if (target === commit) return;
-  if (checkout !== undefined) return follow({ checkout, ref, base, commit });
-  const from = target === undefined ? "" : base;
-  const moved = await tryGit(place, ["update-ref", "--no-deref", "-m", "aifactory: approve", ref, commit, from]);
+/** Moves the target to the commit, from where it was and from nowhere else. Doing it twice does it once. */
+async function publish({ place }: Repository, { commit, ref, from, checkout }: Publication): Promise<void> {
+  if ((await tipOf(place, ref)) === commit) return;
+  if (checkout !== undefined && from !== undefined) return follow({ checkout, ref, base: from, commit });
+  const update = ["update-ref", "--no-deref", "-m", "aifactory: approve", ref, commit, from ?? ""];
+  const moved = await tryGit(place, update);
   if (moved.exitCode === 0) return;
   const what = `${branchName(ref)} could not be moved. Nothing was merged`;
   if (lacksDisk(moved.stderr)) throw gitError(what, moved);
   throw new AifactoryError("moved", `${what}: ${printable(moved.stderr.trim())} Approve again.`);
+}
+
+function baseGone(ref: string): AifactoryError {
+  return new AifactoryError(
+    "moved",
+    `${branchName(ref)}, from which the run started, is not there any more: it was renamed or deleted. Nothing was merged. Say which branch to merge into, which may be a new one: approve(run, { into: '<branch>' }).`,
+  );
 }
 
 function short(commit: string | undefined): string {
