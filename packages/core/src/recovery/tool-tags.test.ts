@@ -63,3 +63,43 @@ describe("tags that are named as a tool, in odd shapes", () => {
     expect(nearMisses).toHaveLength(1);
   });
 });
+
+const inner = '<tool_call>{"name":"shell","arguments":{"command":"rm -rf build"}}</tool_call>';
+const next = '\n<tool_call>{"name":"search","arguments":{"query":"b"}}</tool_call>';
+
+describe("a block of tools", () => {
+  it.each<RecoveryCase>([
+    [
+      "its own closing tag in a string",
+      '<tools>{"name":"write_file","arguments":{"path":"a","content":"x </tools> y"}}</tools>',
+      [["write_file", { path: "a", content: "x </tools> y" }]],
+    ],
+    [
+      "its own closing tag in a string, closed as a call",
+      '<tools>{"name":"write_file","arguments":{"path":"a","content":"x </tools> y"}}</tool_call>',
+      [["write_file", { path: "a", content: "x </tools> y" }]],
+    ],
+    [
+      "its own closing tag and a call in a string, never closed",
+      '<tools>{"name":"write_file","arguments":{"path":"a","content":"</tools><shell><command>ls</command></shell>"}}',
+      [["write_file", { path: "a", content: "</tools><shell><command>ls</command></shell>" }]],
+    ],
+    [
+      "declarations that speak of its closing tag",
+      `<tools>\n{"type":"function","function":{"name":"f","description":"</tools>${inner.replaceAll('"', String.raw`\"`)}"}}\n</tools>${next}`,
+      [["search", { query: "b" }]],
+    ],
+    [
+      "a call that is cut off, with its closing tag and a call in it",
+      `<tools>{"name":"write_file","arguments":{"path":"a","content":"x </tools> <shell><command>ls</command></shell>`,
+      [],
+    ],
+    [
+      "a call that can't be read, and one behind it",
+      `<tools>{"name":"search","arguments":{"query":"</tools>" ? 1}}</tools>${next}`,
+      [["search", { query: "b" }]],
+    ],
+  ])("%s", (_, reply, expected) => {
+    expect(callsIn(reply)).toEqual(expected);
+  });
+});

@@ -1,0 +1,51 @@
+import { type Source, spend } from "./source.js";
+
+/**
+ * The place behind the closer of a call that began and can't be read; the end of the text when it has none. In its strings nothing closes it.
+ * An unescaped quote may have ended a string too early, so a closer in open brackets counts only right behind structure and before any opener.
+ * @param opener What another call of the same kind begins with: where no bracket is open, it ends this one too.
+ */
+export function brokenEnd(source: Source, from: number, closer: string, opener: string): number {
+  const { text } = source;
+  let depth = 0;
+  let isNested = false;
+  let last = "";
+  let at = from;
+  let end = text.length;
+  while (at < text.length) {
+    const sign = text.charAt(at);
+    if (text.startsWith(closer, at) && (depth <= 0 || (!isNested && structure.includes(last)))) {
+      end = at + closer.length;
+      break;
+    }
+    if (text.startsWith(opener, at)) {
+      if (depth <= 0 && at > from) {
+        end = at;
+        break;
+      }
+      isNested = true;
+    }
+    if (sign === '"' || (sign === "'" && !/\w/.test(last))) at = stringEnd(text, at);
+    else {
+      if ("([{".includes(sign)) depth += 1;
+      if (")]}".includes(sign)) depth -= 1;
+      at += 1;
+    }
+    if (sign.trim() !== "") last = sign;
+  }
+  return spend(source, at - from) ? end : text.length;
+}
+
+/** The place behind the string that opens at `at`, with one quote or three; the end of the text when it never ends. */
+function stringEnd(text: string, at: number): number {
+  const sign = text.charAt(at);
+  const quote = text.startsWith(sign.repeat(3), at) ? sign.repeat(3) : sign;
+  for (let end = at + quote.length; end < text.length; end += 1) {
+    if (text[end] === "\\") end += 1;
+    else if (text.startsWith(quote, end)) return end + quote.length;
+  }
+  return text.length;
+}
+
+/** What may stand in front of a closer where brackets were left open. */
+const structure = "{}[](),:\"'";
