@@ -1,13 +1,15 @@
+import { brokenEnd } from "./broken-end.js";
+import { endOfAttributes, endOfTag, hasChildAhead, type ToolTag } from "./broken-tag.js";
 import { isTool, parametersOf } from "./toolbox.js";
 import { foundCall, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { readJson } from "./json.js";
 import { readNamedChildren } from "./named-children.js";
 import { isRecord } from "./signature.js";
-import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
+import { type MakeFinding, readLines } from "./tool-lines.js";
 import { addValue, textOf, withoutFrame } from "./xml-values.js";
-import { readYaml, readYamlWithCode } from "./yaml.js";
 
 /**
  * The tool's name is the tag and its parameters are the children: Cline, Roo, "morph" XML; or JSON or YAML inside.
@@ -15,12 +17,21 @@ import { readYaml, readYamlWithCode } from "./yaml.js";
  */
 export function readToolTag(source: Source, start: number): Finding | undefined {
   const { text } = source;
-  const head = matchAt(tag, text, start) ?? matchAt(unclosedTag, text, start);
+  const whole = matchAt(tag, text, start);
+  const broken = whole ? null : matchAt(brokenTag, text, start);
+  const head = whole ?? broken ?? matchAt(unclosedTag, text, start);
   const name = head?.[1] ?? "";
   const declared = head && parametersOf(source.tools, name);
   if (!head || !declared) return undefined;
   const from = start + head[0].length;
-  const isUnclosed = head[2] === undefined;
+  const isUnclosed = whole === null;
+  const at = skipSpace(text, from);
+  const own = { name, declared, isUnclosed: isUnclosed && !broken, isMarkup: text[at] === "<" };
+  const trouble = (reason: NearMissReason, end: number): Finding => troubled("morph-xml", "marked", start, end, reason);
+  if (broken) {
+    const end = endOfAttributes(source, start, own);
+    return trouble(text.endsWith(">", end) ? "unreadable" : "cut-off", end);
+  }
   const found = (end: number, input: unknown, format: string, isRepaired = isUnclosed, isOpen = false): Finding =>
     foundCall(format, "marked", start, end, name, input, {
       isText: format !== "tagged-json",
@@ -30,32 +41,32 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
     });
   const attributes = attributesIn(head[2] ?? "");
   const isKnown = (key: string): boolean => declared.size === 0 || declared.has(key);
-  if (!Object.keys(attributes).every(isKnown)) return undefined;
+  const keys = Object.keys(attributes);
+  if (!keys.every(isKnown)) {
+    if (!keys.some(isKnown)) return undefined;
+    return trouble("unreadable", head[3] === "/" ? from : endOfTag(source, from, own, from));
+  }
   if (head[3] === "/") return found(from, attributes, "morph-xml");
   // A tag that was never closed ends with the sign that closes it, on a line of its own.
   const closer = isUnclosed ? "/>" : `</${name}>`;
-  const at = skipSpace(text, from);
   if (text[at] === "<") {
     const end = closerEnd(text, at, closer);
     return end < 0
-      ? readChildren(source, start, at, closer, attributes, isKnown, found)
+      ? readChildren(source, start, at, closer, own, attributes, isKnown, found)
       : found(end, attributes, "morph-xml");
   }
   if (text[at] === "{") {
     const reading = readJson(source, at);
     const after = skipSpace(text, reading.end);
-    if (reading.trouble !== undefined || !isRecord(reading.value) || !text.startsWith(closer, after)) return undefined;
-    return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired || isUnclosed);
+    if (reading.trouble === undefined && isRecord(reading.value) && text.startsWith(closer, after))
+      return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired || isUnclosed);
+    if (!isAt(keyInObject, text, at)) return undefined;
+    const { trouble: reason, end } = reading;
+    return reason === undefined
+      ? trouble("unreadable", end)
+      : trouble(reason, brokenEnd(source, at, closer, `<${name}`));
   }
-  const stop = find(source, isUnclosed ? "\n/>" : closer, from);
-  if (stop < 0 || !spend(source, 2 * (stop - from))) return undefined;
-  const end = text.indexOf(">", stop) + 1;
-  const body = text.slice(from, stop);
-  const values = readYaml(body);
-  if (values) return Object.keys(values).every(isKnown) ? found(end, values, "yaml-xml") : undefined;
-  // Where the name comes again, the code may go on behind its first closing tag.
-  const withCode = find(source, closer, end) < 0 ? readYamlWithCode(body, declared) : undefined;
-  return withCode && found(end, withCode, "yaml-xml", true);
+  return readLines(source, start, from, own, isKnown, found);
 }
 
 /** The name of a tool alone in the first line of a reply, its parameters as tags below it, and nothing else. */
@@ -74,17 +85,22 @@ function readChildren(
   start: number,
   first: number,
   closer: string,
+  own: ToolTag,
   values: Record<string, unknown>,
   isKnown: (key: string) => boolean,
-  found: (end: number, input: unknown, format: string, isRepaired?: boolean, isOpen?: boolean) => Finding,
+  found: MakeFinding,
 ): Finding | undefined {
   const { text } = source;
   const trouble = (reason: NearMissReason, end: number): Finding => troubled("cline-xml", "marked", start, end, reason);
+  // Without a closing tag only a parameter that still comes says that the call goes on.
+  const isOurs = (from: number): boolean => hasChildAhead(source, from, own);
+  const last = (from: number): number => endOfTag(source, from, own, isOurs(from) ? text.length : from);
   let at = first;
   for (let child = matchAt(tag, text, at); child; child = matchAt(tag, text, at)) {
     const key = child[1] ?? "";
-    if (isForbiddenKey(key)) return trouble("forbidden-key", at);
-    if (!isKnown(key)) return Object.keys(values).length === 0 ? undefined : trouble("unreadable", at);
+    if (isForbiddenKey(key)) return trouble("forbidden-key", endOfTag(source, at, own));
+    if (!isKnown(key))
+      return Object.keys(values).length === 0 && !isOurs(at) ? undefined : trouble("unreadable", last(at));
     const from = at + child[0].length;
     if (child[3] === "/") {
       addValue(values, key, "");
@@ -92,9 +108,13 @@ function readChildren(
       continue;
     }
     const stop = childEnd(source, from, `</${key}>`, closer, isKnown);
-    // What is never closed goes on to the end, with all that looks like a call in it.
-    if (stop < 0) return trouble("cut-off", text.length);
-    if (!spend(source, stop - at)) return trouble("unreadable", from);
+    if (stop < 0) {
+      // What is never closed goes on to the end, with all that looks like a call in it.
+      const inner = find(source, `</${key}>`, from);
+      const end = inner < 0 ? -1 : endOfTag(source, inner, own, -1);
+      return end < 0 ? trouble("cut-off", text.length) : trouble("unreadable", end);
+    }
+    if (!spend(source, stop - at)) return trouble("unreadable", text.length);
     addValue(values, key, textOf(unframed(key, text.slice(from, stop))));
     at = skipSpace(text, stop + key.length + 3);
     // The same closing tag twice: the second one closes nothing.
@@ -105,7 +125,7 @@ function readChildren(
   // Everything is there but the last closing tag.
   return at >= text.length && Object.keys(values).length > 0
     ? found(at, values, "cline-xml", true, true)
-    : trouble(at >= text.length ? "cut-off" : "unreadable", at);
+    : trouble(at >= text.length ? "cut-off" : "unreadable", last(at));
 }
 
 /** The place behind the closing tag at `at`, also of one with blanks in it; -1: it does not stand there. */
@@ -154,7 +174,10 @@ function attributesIn(written: string): Record<string, unknown> {
 /** In an attribute a `>` is text; a `<` in one was never closed. */
 const tag = /<([A-Za-z_][\w.:-]{0,80})((?:\s+[\w:-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const unclosedTag = /<([A-Za-z_][\w.:-]{0,80})[ \t]*\r?\n/y;
+/** One with a `<` in an attribute, or with a quotation mark too few. */
+const brokenTag = /<([A-Za-z_][\w.:-]{0,80})\s+[\w:-]+\s*=\s*["']/y;
 const attribute = /([\w:-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
+const keyInObject = /\{\s*["'\w]/y;
 const looseCloser = /<\/\s*([\w.:-]{1,81})\s*>/y;
 const headline = /^\s*([\w.-]{1,100}):?[ \t]*\r?\n\s*$/;
 const nothing = /(?!)/y;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
+import { callsIn, type RecoveryCase, usualTools } from "../../test/recovery-cases.js";
 import { recoverToolCalls } from "./index.js";
 
 const code = '"""What it does.\n\n- "a" if so\n"""\n\ndef f():\n    """Doc."""\n    return 1';
@@ -101,5 +101,75 @@ describe("a block of tools", () => {
     ],
   ])("%s", (_, reply, expected) => {
     expect(callsIn(reply)).toEqual(expected);
+  });
+});
+
+describe("a tag of a tool that can't be read, and a call in it", () => {
+  it.each<[label: string, reply: string, reason: string]>([
+    ["YAML that is cut off", `<write_file>\npath: a\ncontent: |\n  # Doc\n  ${inner}\n  more`, "cut-off"],
+    ["YAML with another key", `<write_file>\npaht: a\ncontent: |\n  ${inner}\n</write_file>`, "unreadable"],
+    ["YAML with other keys only", `<search>\nq: |\n  ${inner}\n</search>`, "unreadable"],
+    [
+      "YAML with its closing tag in a line of the text",
+      `<write_file>\npath: a\ncontent: |\n  the </write_file> tag\n  ${inner}`,
+      "unreadable",
+    ],
+    ["attributes that are cut off", `<write_file\npath="a"\ncontent="# Doc\n${inner}\nmore`, "cut-off"],
+    [
+      "attributes with a tag in them",
+      `<write_file\npath="a"\ncontent="<shell><command>ls</command></shell>"\n/>`,
+      "unreadable",
+    ],
+    [
+      "attributes with a tag in them, on one line",
+      `<write_file path="a" content="<shell><command>ls</command></shell>"/>`,
+      "unreadable",
+    ],
+    [
+      "attributes with another key",
+      `<write_file paht="a" content='{"name":"shell","arguments":{"command":"ls"}}'/>`,
+      "unreadable",
+    ],
+    ["another child first", `<write_file><paht>a</paht><content>${inner}</content></write_file>`, "unreadable"],
+    ["another child first, never closed", `<write_file><paht>a</paht><content>${inner}`, "unreadable"],
+    [
+      "its closing tag in a value",
+      `<write_file><paht>a</paht><content>x </write_file> ${inner}</content></write_file>`,
+      "unreadable",
+    ],
+    ["another child", `<write_file><path>a</path><b>c</b><content>${inner}</content></write_file>`, "unreadable"],
+    [
+      "words between its children",
+      `<write_file><path>a</path> and <content>${inner}</content></write_file>`,
+      "unreadable",
+    ],
+    [
+      "a key that is forbidden",
+      `<write_file><__proto__>a</__proto__><content>${inner}</content></write_file>`,
+      "forbidden-key",
+    ],
+    ["JSON that is cut off", `<write_file>{"path":"a","content":"${inner.replaceAll('"', String.raw`\"`)}`, "cut-off"],
+  ])("%s", (_, reply, reason) => {
+    const { calls, nearMisses } = recoverToolCalls(reply, usualTools);
+    expect(calls).toEqual([]);
+    expect(nearMisses.map((miss) => miss.reason)).toEqual([reason]);
+  });
+
+  it.each([
+    ["YAML that can't be read", "<write_file>\npaht: a\ncontent: b\n</write_file>"],
+    ["its own tag in a text in YAML", "<search>\nq: |\n  <search>\n  </search>\n</search>"],
+    ["attributes that can't be read", '<write_file path="<a>" content="b"/>'],
+    ["another child", "<write_file><path>a</path><b>c</b></write_file>"],
+    ["JSON without a closing tag", '<read_file>{"path":"a"}'],
+    ["a tag that is spoken of", "I take <write_file> for that:"],
+    ["a tag that is spoken of, and another one", "I take <search> <b>now</b>:"],
+  ])("%s, and a call behind it", (_, reply) => {
+    expect(callsIn(reply + next)).toEqual([["search", { query: "b" }]]);
+  });
+
+  it("takes its own tag in a text for text", () => {
+    const content = "<write_file>\npath: b\n</write_file>\n";
+    const reply = `<write_file>\npath: a\ncontent: |\n  ${content.trimEnd().replaceAll("\n", "\n  ")}\n</write_file>`;
+    expect(callsIn(reply)).toEqual([["write_file", { path: "a", content }]]);
   });
 });
