@@ -3,6 +3,7 @@ import { type Source, spend } from "./source.js";
 /**
  * The place behind the closer of a call that began and can't be read; the end of the text when it has none. In its strings nothing closes it.
  * An unescaped quote may have ended a string too early, so a closer in open brackets counts only right behind structure and before any opener.
+ * @param closer May be empty: then only an opener ends it.
  * @param opener What another call of the same kind begins with: where no bracket is open, it ends this one too.
  */
 export function brokenEnd(source: Source, from: number, closer: string, opener: string): number {
@@ -14,7 +15,7 @@ export function brokenEnd(source: Source, from: number, closer: string, opener: 
   let end = text.length;
   while (at < text.length) {
     const sign = text.charAt(at);
-    if (text.startsWith(closer, at) && (depth <= 0 || (!isNested && structure.includes(last)))) {
+    if (closer !== "" && text.startsWith(closer, at) && (depth <= 0 || (!isNested && structure.includes(last)))) {
       end = at + closer.length;
       break;
     }

@@ -1,71 +1,95 @@
-import { troubled } from "./finding.js";
+import { brokenEnd } from "./broken-end.js";
+import { closingOf } from "./closings.js";
+import { found, troubled } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import { tagNameAt } from "./signs.js";
 import { tokenAt } from "./token-call.js";
+import { findTool } from "./toolbox.js";
 import type { Finding } from "./types.js";
 
 /** JSON, or a name with something behind it, after a tag or token that announces a call. */
 export function readTagged(source: Source, start: number): Finding | undefined {
   const opener = openerAt(source, start);
-  return opener && readAfter(source, start, start + opener.length, opener.format, opener.closer);
+  return opener && readAfter(source, start, start + opener.length, opener);
+}
+
+/** A tag or token that announces a call. */
+interface Opener {
+  readonly format: string;
+  readonly length: number;
+  /** What closes the call. */
+  readonly closer: string;
+  /** How another one begins. */
+  readonly mark: string;
+  /** Only a tag has a closer of its own, by which a call is told from prose that mentions it. */
+  readonly isTag: boolean;
 }
 
 /** Reads what stands behind an opener that ends at `from`. */
-export function readAfter(
-  source: Source,
-  start: number,
-  from: number,
-  format: string,
-  closer: string,
-): Finding | undefined {
+function readAfter(source: Source, start: number, from: number, opener: Opener): Finding | undefined {
   const { text } = source;
+  const { format, closer, mark, isTag } = opener;
   const first = skipSpace(text, from);
   const at = text[first] === "`" ? skipSpace(text, Math.max(from, endOf(fenceStart, text, from))) : first;
   const sign = text[at];
+  const endFrom = (place: number): number => brokenEnd(source, place, closer, mark);
   if (sign === "{" || (sign === "[" && !isAt(listOfCode, text, at))) {
     const finding = readPayload(source, start, at, format, "marked");
-    if (finding && finding.calls.length > 0) return finding;
-    const end = closer === "" ? -1 : find(source, closer, at);
-    return troubled(
-      format,
-      "marked",
-      start,
-      end > 0 ? end : Math.max(finding?.end ?? 0, at + 1),
-      finding?.trouble ?? "unreadable",
-    );
+    if (finding && finding.trouble === undefined) return finding;
+    const behind = Math.max(at + 1, finding?.end ?? closingOf(source, at));
+    const isClosed = isTag && find(source, closer, behind) >= 0;
+    const last = isClosed || (finding && isAt(inBrackets, text, at)) ? endFrom(at) : behind;
+    return found(format, "marked", start, last, finding?.calls ?? [], finding?.trouble ?? "unreadable");
   }
   if (sign === undefined || sign === "<") return undefined;
   const named = readNamedBody(source, start, at, format);
+  const isCalled = isAt(code, text, at);
+  // Calls as code stand one a line: behind those that were read another one may break off.
+  const next = named && isCalled && sign !== "[" ? skipSpace(text, named.end) : at;
+  const isBroken = named === undefined || next > at ? isCode(source, next, format) : named.trouble !== undefined;
+  if (isBroken && isCalled) {
+    const end = endFrom(next);
+    return found(format, "marked", start, end, named?.calls ?? [], end < text.length ? "unreadable" : "cut-off");
+  }
   if (named) return named;
   // Prose that mentions the tag has no closer.
-  const end = closer === "" ? -1 : find(source, closer, at);
+  const end = isTag ? find(source, closer, at) : -1;
   if (end >= 0) return troubled(format, "marked", start, end + closer.length, "unreadable");
   // Llama's tag has code of any kind behind it.
-  return format !== "llama-python-tag" && isAt(code, text, at)
+  return format !== llama && isAt(code, text, at)
     ? troubled(format, "marked", start, Math.max(at + 1, find(source, "<|", at)), "unreadable")
     : undefined;
 }
 
+/** Whether a call as code begins at a place, of a tool that was offered or with a name for its argument; Llama's tag has other code behind it. */
+function isCode(source: Source, at: number, format: string): boolean {
+  const [, name = "", keyword] = matchAt(code, source.text, at) ?? [];
+  if (name === "") return false;
+  const isBuiltIn = name.endsWith(".call");
+  const isOffered = findTool(source.tools, isBuiltIn ? name.slice(0, -".call".length) : name) !== undefined;
+  return format === llama ? keyword !== undefined && (isBuiltIn || isOffered) : keyword !== undefined || isOffered;
+}
+
 /** The opener that stands at `at`. */
-function openerAt(source: Source, at: number): { format: string; closer: string; length: number } | undefined {
+function openerAt(source: Source, at: number): Opener | undefined {
   const { text } = source;
   if (text[at] === "<") {
     const token = tokenAt(source, at);
-    if (token)
-      return fromTable(
-        tokenFormats,
-        token.word,
-        Math.max(token.length, endOf(plugin, text, at + token.length) - at),
-        "",
-      );
+    if (token) {
+      const length = Math.max(token.length, endOf(plugin, text, at + token.length) - at);
+      return fromTable(tokenFormats, token.word, length, "", text.slice(at, at + 2), false);
+    }
     const name = tagNameAt(text, at);
     const end = endOf(tagEnd, text, at + 1 + name.length);
-    return end < 0 ? undefined : fromTable(tagFormats, name, end - at, `</${name}>`);
+    return end < 0 ? undefined : fromTable(tagFormats, name, end - at, `</${name}>`, `<${name}>`, true);
   }
   const bracket = matchAt(bracketMark, text, at);
-  return bracket ? fromTable(brackets, bracket[1] ?? "", bracket[0].length, "") : undefined;
+  if (!bracket) return undefined;
+  const [mark, word = ""] = bracket;
+  const closer = word === "TOOL_REQUEST" ? "[END_TOOL_REQUEST]" : `[/${word}]`;
+  return fromTable(brackets, word, mark.length, closer, mark, false);
 }
 
 function fromTable(
@@ -73,16 +97,21 @@ function fromTable(
   key: string,
   length: number,
   closer: string,
-): { format: string; closer: string; length: number } | undefined {
+  mark: string,
+  isTag: boolean,
+): Opener | undefined {
   const format = table.get(key);
-  return format === undefined ? undefined : { format, closer, length };
+  return format === undefined ? undefined : { format, length, closer, mark, isTag };
 }
 
 const plugin = /<\|(?:plugin|interpreter)\|>/y;
 const tagEnd = /(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
-const code = /\[?\s*[A-Za-z_][\w.-]*\(/y;
+const code = /\[?\s*([A-Za-z_][\w.-]*)\((\s*\w+\s*=)?/y;
 const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
+/** A key: what holds none is part of a sentence. */
+const inBrackets = /[{[]\s*(?:[{[]\s*)*(?:["'“`]|\w+["']?\s*[:=])/y;
+const llama = "llama-python-tag";
 const fenceStart = /\s*```[a-z_]*\s*/y;
 
 /** What a special token announces, and how that is called. */

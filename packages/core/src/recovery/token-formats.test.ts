@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { callsIn, type RecoveryCase } from "../../test/recovery-cases.js";
+import { callsIn, type RecoveryCase, usualTools } from "../../test/recovery-cases.js";
+import { recoverToolCalls } from "./index.js";
 
 describe("a name behind a special token", () => {
   it.each<RecoveryCase>([
@@ -416,5 +417,66 @@ describe("a name behind a special token", () => {
     ],
   ])("%s", (_, reply, expected, tools) => {
     expect(callsIn(reply, tools)).toEqual(expected);
+  });
+});
+
+const inner = '<tool_call>{"name":"shell","arguments":{"command":"ls"}}</tool_call>';
+const escaped = inner.replaceAll('"', String.raw`\"`);
+
+describe("a call behind a marker that can't be read, and a call in it", () => {
+  it.each<[label: string, reply: string]>([
+    ["code", `<function_calls>write_file(path="a", content="# Doc\\n${escaped}\\nmore`],
+    ["code with its closing tag in it", `<function_calls>write_file(path="a", content="</function_calls>${escaped}`],
+    ["code in triple quotes", `<function_calls>write_file(path="a", content="""# Doc\n${inner}\nmore`],
+    ["code of no tool", `<function_calls>writes(path="a", content="</function_calls>${escaped}`],
+    ["a list of code", `<|tool_call_start|>[write_file(path='a', content='# Doc\n${inner}\nmore`],
+    [
+      "a list of code with its token in it",
+      `<|tool_call_start|>[write_file(path='a', content='<|tool_call_end|>${inner}`,
+    ],
+    ["a method", `<|python_tag|>write_file.call(path="a", content="# Doc\\n${escaped}`],
+    ["code with a key that is forbidden", `<|python_tag|>write_file.call(__proto__="a", content="${escaped}")`],
+    [
+      "JSON with its closing tag in it",
+      `<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "</tool_call>${escaped}"}}`,
+    ],
+    [
+      "JSON with quotes in it",
+      `<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "a "b </tool_call> ${inner} c ${inner}`,
+    ],
+    ["JSON without a name", `<tool_call>{"path": "a", "content": "</tool_call>${escaped}"}</tool_call>`],
+    [
+      "a list of JSON",
+      `[TOOL_CALLS] [{name: "write_file", arguments: {path: 1, path: 2, "content": "[/TOOL_CALLS]${escaped}"}}]`,
+    ],
+  ])("%s", (_, reply) => {
+    const { calls, nearMisses } = recoverToolCalls(reply, usualTools);
+    expect(calls).toEqual([]);
+    expect(nearMisses).toHaveLength(1);
+  });
+
+  it.each<[label: string, reply: string]>([
+    ["code", '<function_calls>write_file(path="a", content=@@)</function_calls>'],
+    ["a list of code", '<|tool_call_start|>[write_file(path="a", content=@@)]<|tool_call_end|>'],
+    ["JSON", '<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "it\'s"}}</tool_call>'],
+    [
+      "JSON with a bracket too few",
+      '<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "a"</tool_call>',
+    ],
+    ["JSON that was never closed", '<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "a"}}'],
+    ["JSON without a name", '<tool_call>{"path": "a"}</tool_call>'],
+    ["a list of JSON", '[TOOL_CALLS] [{name: "a", name: "b"}] [/TOOL_CALLS]'],
+    ["a sentence", "I write <tool_call>{...} for that:"],
+    ["a sentence with code", "I write <function_calls> for that:"],
+  ])("%s, and a call behind it", (_, reply) => {
+    const call = '<tool_call>{"name":"search","arguments":{"query":"b"}}</tool_call>';
+    expect(callsIn(`${reply}\n${call}`)).toEqual([["search", { query: "b" }]]);
+  });
+
+  it("makes the calls in front of one in code that breaks off", () => {
+    const reply = `<function_calls>search(query="b")\nwrite_file(path="a", content="${escaped}`;
+    const { calls, nearMisses } = recoverToolCalls(reply, usualTools);
+    expect(calls.map(({ name }) => name)).toEqual(["search"]);
+    expect(nearMisses.map(({ reason }) => reason)).toEqual(["cut-off"]);
   });
 });
