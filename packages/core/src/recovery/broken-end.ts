@@ -1,4 +1,4 @@
-import { type Source, spend } from "./source.js";
+import { isSpace, type Source, spend } from "./source.js";
 
 /**
  * The place behind the closer of a call that began and can't be read; the end of the text when it has none. In its strings nothing closes it.
@@ -10,31 +10,38 @@ export function brokenEnd(source: Source, from: number, closer: string, opener: 
   const { text } = source;
   let depth = 0;
   let isNested = false;
-  let last = "";
   let at = from;
   let end = text.length;
   while (at < text.length) {
     const sign = text.charAt(at);
-    if (closer !== "" && text.startsWith(closer, at) && (depth <= 0 || (!isNested && structure.includes(last)))) {
+    if (
+      sign === closer[0] &&
+      text.startsWith(closer, at) &&
+      (depth <= 0 || (!isNested && isBehindStructure(text, at)))
+    ) {
       end = at + closer.length;
       break;
     }
-    if (text.startsWith(opener, at)) {
+    if (sign === opener[0] && text.startsWith(opener, at)) {
       if (depth <= 0 && at > from) {
         end = at;
         break;
       }
       isNested = true;
     }
-    if (sign === '"' || (sign === "'" && !/\w/.test(last))) at = stringEnd(text, at);
+    if (opensString(text, at)) at = stringEnd(text, at);
     else {
-      if ("([{".includes(sign)) depth += 1;
-      if (")]}".includes(sign)) depth -= 1;
+      if (sign === "(" || sign === "[" || sign === "{") depth += 1;
+      else if (sign === ")" || sign === "]" || sign === "}") depth -= 1;
       at += 1;
     }
-    if (sign.trim() !== "") last = sign;
   }
   return spend(source, at - from) ? end : text.length;
+}
+
+/** An apostrophe behind a word opens none. */
+function opensString(text: string, at: number): boolean {
+  return text[at] === '"' || (text[at] === "'" && !/\w/.test(text.charAt(at - 1)));
 }
 
 /** The place behind the string that opens at `at`, with one quote or three; the end of the text when it never ends. */
@@ -43,10 +50,13 @@ function stringEnd(text: string, at: number): number {
   const quote = text.startsWith(sign.repeat(3), at) ? sign.repeat(3) : sign;
   for (let end = at + quote.length; end < text.length; end += 1) {
     if (text[end] === "\\") end += 1;
-    else if (text.startsWith(quote, end)) return end + quote.length;
+    else if (text[end] === sign && text.startsWith(quote, end)) return end + quote.length;
   }
   return text.length;
 }
 
-/** What may stand in front of a closer where brackets were left open. */
-const structure = "{}[](),:\"'";
+function isBehindStructure(text: string, place: number): boolean {
+  let at = place;
+  while (at > 0 && isSpace(text.charCodeAt(at - 1))) at -= 1;
+  return "{}[](),:\"'".includes(text.charAt(at - 1));
+}

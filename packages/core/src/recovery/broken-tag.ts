@@ -16,8 +16,19 @@ export interface ToolTag {
  * in it closed before. What has text in front is part of a value, unless lines with keys are all on one line. -1: there is none.
  */
 export function closerOf(source: Source, from: number, { name, isUnclosed, isMarkup }: ToolTag): number {
+  return isUnclosed
+    ? find(source, "\n/>", from)
+    : closerAtDepth(source, from, name, (end) => standsFree(source, from, end, isMarkup));
+}
+
+/** Where the closing tag of a tag begins whose inside begins at `from`, with those that open in it closed before; -1: there is none. */
+export function closerAtDepth(
+  source: Source,
+  from: number,
+  name: string,
+  counts: (end: number) => boolean = always,
+): number {
   const { text } = source;
-  if (isUnclosed) return find(source, "\n/>", from);
   const closer = `</${name}>`;
   let depth = 1;
   let last = from;
@@ -30,7 +41,7 @@ export function closerOf(source: Source, from: number, { name, isUnclosed, isMar
     if (!spend(source, last - at)) return -1;
     if (isInner) {
       if (/[\s>]/.test(text.charAt(last))) depth += 1;
-    } else if (standsFree(source, from, end, isMarkup)) depth -= 1;
+    } else if (counts(end)) depth -= 1;
     if (depth === 0) return end;
   }
 }
@@ -74,4 +85,5 @@ function standsFree(source: Source, from: number, place: number, isMarkup: boole
   return line < 0 || line >= at;
 }
 
+const always = (): boolean => true;
 const keyLine = /\s*(?:```ya?ml\s*)?(?:#[^\n]*\n\s*)*["']?([\w.-]{1,100})["']?:(?:\s|$)/y;

@@ -1,3 +1,4 @@
+import { brokenEnd } from "./broken-end.js";
 import { foundCall, mendedText, troubled } from "./finding.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { failed, makeCursor, readValue } from "./lenient.js";
@@ -9,8 +10,11 @@ export function readPerl(source: Source, start: number): Finding | undefined {
   const { text } = source;
   const head = matchAt(opener, text, start);
   if (!head) return undefined;
-  const cursor = makeCursor(source, start + head[0].length, true);
+  const first = start + head[0].length;
+  const cursor = makeCursor(source, first, true);
   const input: Record<string, unknown> = {};
+  const lastEnd = (): number =>
+    brokenEnd(source, first, text[start] === "[" ? "[/TOOL_CALL]" : "}}", text.slice(start, start + 6));
   for (let option = next(text, cursor.at); option; option = next(text, cursor.at)) {
     const key = option[1] ?? option[2] ?? "";
     const from = skipSpace(text, cursor.at) + option[0].length;
@@ -18,11 +22,11 @@ export function readPerl(source: Source, start: number): Finding | undefined {
     cursor.at = bare ? from + bare[0].length : from;
     const value = bare ? bare[0].trim() : readValue(cursor);
     if (value === failed || isForbiddenKey(key))
-      return troubled(format, "marked", start, cursor.at, value === failed ? cursor.trouble : "forbidden-key");
+      return troubled(format, "marked", start, lastEnd(), value === failed ? cursor.trouble : "forbidden-key");
     input[key] = value;
   }
   const tail = matchAt(closer, text, cursor.at);
-  if (!spend(source, cursor.at - start) || !tail) return troubled(format, "marked", start, cursor.at, "unreadable");
+  if (!spend(source, cursor.at - start) || !tail) return troubled(format, "marked", start, lastEnd(), "unreadable");
   const end = cursor.at + tail[0].length;
   return foundCall(format, "marked", start, end, head[1] ?? "", input, mendedText);
 }

@@ -1,5 +1,6 @@
 import { isTool, parametersOf } from "./toolbox.js";
-import { foundCall, mendedText } from "./finding.js";
+import { closerAtDepth } from "./broken-tag.js";
+import { foundCall, mendedText, troubled } from "./finding.js";
 import { addValue } from "./xml-values.js";
 import { matchAt, type Source } from "./source.js";
 import type { Finding } from "./types.js";
@@ -16,7 +17,12 @@ export function readShortBody(source: Source, start: number, at: number, format:
   }
   const short = matchAt(shortCall, text, at);
   const name = short?.[1] ?? "";
-  if (!short || !isTool(source.tools, name)) return undefined;
+  if (!short || !isTool(source.tools, name)) {
+    const head = matchAt(shortHead, text, at);
+    return head && isTool(source.tools, head[1] ?? "")
+      ? troubled(format, "marked", start, at + head[0].length, "unreadable")
+      : undefined;
+  }
   const end = at + short[0].length;
   const value = (short[3] ?? "").trim();
   const input = short[2] === undefined ? value : { [short[2]]: value };
@@ -35,19 +41,38 @@ export function readShortLine(source: Source, start: number): Finding | undefine
 
 /** `<FunctionCall>f<code>key>value</code></FunctionCall>`. */
 export function readFunctionCallTag(source: Source, start: number): Finding | undefined {
-  const call = matchAt(functionCall, source.text, start);
-  if (!call) return undefined;
-  const values: Record<string, unknown> = {};
-  for (const line of (call[2] ?? "").split("\n")) {
-    const at = line.indexOf(">");
-    if (at > 0) addValue(values, line.slice(0, at).trim(), line.slice(at + 1).trim());
-    else if (line.trim() !== "") return undefined;
-  }
-  return foundCall("function-call-tag", "marked", start, start + call[0].length, call[1] ?? "", values, mendedText);
+  const { text } = source;
+  const head = matchAt(functionCall, text, start);
+  if (!head) return undefined;
+  const name = head[1] ?? "";
+  const from = start + head[0].length;
+  const call = matchAt(codeInCall, text, from);
+  const values = call && valuesIn(call[1] ?? "", parametersOf(source.tools, name));
+  if (values) return foundCall(functionCallTag, "marked", start, from + call[0].length, name, values, mendedText);
+  const closer = closerAtDepth(source, from, "FunctionCall");
+  const end = closer < 0 ? text.length : closer + "</FunctionCall>".length;
+  return troubled(functionCallTag, "marked", start, end, closer < 0 ? "cut-off" : "unreadable");
 }
 
-const shortCall = /([\w.:-]{1,80})(?:\/([\w-]{1,80}))?>(?!>)([^<\n]+)(?=<\/|\n|$)/y;
+/** `key>value` on each line; `undefined`: something else stands on one, so a value has several. */
+function valuesIn(code: string, declared: ReadonlySet<string> | undefined): Record<string, unknown> | undefined {
+  const values: Record<string, unknown> = {};
+  for (const line of code.split("\n")) {
+    const at = line.indexOf(">");
+    const key = line.slice(0, Math.max(at, 0)).trim();
+    if (key === "" ? line.trim() !== "" : declared && declared.size > 0 && !declared.has(key)) return undefined;
+    if (key !== "") addValue(values, key, line.slice(at + 1).trim());
+  }
+  return values;
+}
+
+const functionCallTag = "function-call-tag";
+const callEnd = /(?=\s*(?:<\/(?:\w+:)?(?:[\w-]*call\w*|tool\w*|function|invoke)>|<\/\w*$|$))/.source;
+const shortCall = new RegExp(`([\\w.:-]{1,80})(?:\\/([\\w-]{1,80}))?>(?!>)([^<\\n]+)${callEnd}`, "y");
 const shortLine = /[ \t]*([\w.:-]{1,80})\/([\w-]{1,80})>([^<>\n]+)(?=\n|$)/y;
-const attributes = /([\w.:-]{1,80})((?:\s+[\w-]{1,80}="[^"<>]*")+)\s*(?=<\/|$)/y;
+const attributes = new RegExp(`([\\w.:-]{1,80})((?:\\s+[\\w-]{1,80}="[^"<>]*")+)${callEnd}`, "y");
 const attribute = /([\w-]+)="([^"]*)"/g;
-const functionCall = /<FunctionCall>\s*([\w.:-]{1,80})\s*<code>([^<]*)<\/code>\s*<\/FunctionCall>/y;
+/** How a call that is cut short begins: whatever follows, it is no sentence. */
+const shortHead = /([\w.:-]{1,80})(?:(?:\/[\w-]{1,80})?>(?!>)|\s+[\w-]{1,80}=["'])/y;
+const functionCall = /<FunctionCall>\s*([\w.:-]{1,80})\s*<code>/y;
+const codeInCall = /([^<]*)<\/code>\s*<\/FunctionCall>/y;

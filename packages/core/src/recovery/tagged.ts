@@ -1,6 +1,7 @@
 import { brokenEnd } from "./broken-end.js";
 import { closingOf } from "./closings.js";
-import { found, troubled } from "./finding.js";
+import { closerAtDepth } from "./broken-tag.js";
+import { found, reaching, troubled } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
@@ -49,9 +50,13 @@ function readAfter(source: Source, start: number, from: number, opener: Opener):
   // Calls as code stand one a line: behind those that were read another one may break off.
   const next = named && isCalled && sign !== "[" ? skipSpace(text, named.end) : at;
   const isBroken = named === undefined || next > at ? isCode(source, next, format) : named.trouble !== undefined;
-  if (isBroken && isCalled) {
+  if (isBroken && (isCalled || isAt(quoted, text, at))) {
     const end = endFrom(next);
     return found(format, "marked", start, end, named?.calls ?? [], end < text.length ? "unreadable" : "cut-off");
+  }
+  if (named?.trouble !== undefined && isAt(shortened, text, at)) {
+    const end = closerAtDepth(source, at, tagNameAt(text, start));
+    return reaching(named, start, end < 0 ? text.length : end + closer.length);
   }
   if (named) return named;
   // Prose that mentions the tag has no closer.
@@ -109,6 +114,10 @@ const tagEnd = /(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
 const code = /\[?\s*([A-Za-z_][\w.-]*)\((\s*\w+\s*=)?/y;
 const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
+/** A name in front of JSON or of attributes. */
+const quoted = /[\w.:-]{1,100}(?:\s*\{|\s+[\w-]{1,80}=["'])/y;
+/** A name in front of a text. */
+const shortened = /[\w.:/-]{1,160}>/y;
 /** A key: what holds none is part of a sentence. */
 const inBrackets = /[{[]\s*(?:[{[]\s*)*(?:["'“`]|\w+["']?\s*[:=])/y;
 const llama = "llama-python-tag";

@@ -445,6 +445,32 @@ describe("a call behind a marker that can't be read, and a call in it", () => {
       `<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "a "b </tool_call> ${inner} c ${inner}`,
     ],
     ["JSON without a name", `<tool_call>{"path": "a", "content": "</tool_call>${escaped}"}</tool_call>`],
+    ["a name and JSON", `<tool_call>write_file {path: 1, path: 2, "content": "</tool_call>${escaped}"}</tool_call>`],
+    [
+      "attributes",
+      `<tool_call>write_file path="a" content="# Doc </tool_call> <shell><command>ls</command></shell> more`,
+    ],
+    ["a text of many lines", `<tool_call>read_file># Doc\n${inner}\nmore</tool_call>`],
+    ["a text of many lines, cut off", `<tool_call>read_file># Doc\n${inner}`],
+    ["a text with a tag in it", `<tool_call>read_file>a <b>c</b> ${inner}</tool_call>`],
+    ["a text for a parameter", `<tool_call>write_file/content># Doc\n${inner}\nmore</tool_call>`],
+    [
+      "a tag of a function with a tag in it",
+      `<FunctionCall>\nwrite_file\n<code>path>a\ncontent># Doc\n${inner}</code>\n</FunctionCall>`,
+    ],
+    [
+      "a tag of a function with many lines in it",
+      "<FunctionCall>\nwrite_file\n<code>path>a\ncontent># Doc\nif a > b</code>\n</FunctionCall>",
+    ],
+    ["a tag of a function that is cut off", `<FunctionCall>\nwrite_file\n<code>path>a\ncontent># Doc\n${inner}`],
+    [
+      "a hash with a key that is forbidden",
+      `[TOOL_CALL]{tool => "write_file", args => {--__proto__ "a" --content "}}[/TOOL_CALL]\n<shell><command>ls</command></shell>"}}[/TOOL_CALL]`,
+    ],
+    [
+      "a hash that can't be read",
+      `[TOOL_CALL]{tool => "write_file", args => {--path "a" ? --content "# Doc\n<shell><command>ls</command></shell>"}}[/TOOL_CALL]`,
+    ],
     [
       "a list of JSON",
       `[TOOL_CALLS] [{name: "write_file", arguments: {path: 1, path: 2, "content": "[/TOOL_CALLS]${escaped}"}}]`,
@@ -466,6 +492,11 @@ describe("a call behind a marker that can't be read, and a call in it", () => {
     ["JSON that was never closed", '<tool_call>{name: "write_file", arguments: {path: 1, path: 2, "content": "a"}}'],
     ["JSON without a name", '<tool_call>{"path": "a"}</tool_call>'],
     ["a list of JSON", '[TOOL_CALLS] [{name: "a", name: "b"}] [/TOOL_CALLS]'],
+    ["attributes", '<tool_call>write_file path="a" content="<b>"</tool_call>'],
+    ["a text of many lines", "<tool_call>read_file>a\nb</tool_call>"],
+    ["a tag of a function", "<FunctionCall>\nread_file\n<code>a</code>\n</FunctionCall>"],
+    ["a hash", '[TOOL_CALL]{tool => "shell", args => {--__proto__ "a"}}[/TOOL_CALL]'],
+    ["a hash without a mark", '{tool => "shell", args => {--__proto__ "a"}}'],
     ["a sentence", "I write <tool_call>{...} for that:"],
     ["a sentence with code", "I write <function_calls> for that:"],
   ])("%s, and a call behind it", (_, reply) => {
