@@ -1,5 +1,7 @@
+import { brokenEnd } from "./broken-end.js";
 import { isTool } from "./toolbox.js";
 import { found, foundCall, mended, reaching, troubled } from "./finding.js";
+import { readPayload } from "./json-payload.js";
 import { readNamedJson } from "./named-input.js";
 import { readPython } from "./pythonic.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
@@ -31,6 +33,17 @@ export function readHarmony(source: Source, start: number): Finding | undefined 
   return isAt(lineEnd, text, finding.end)
     ? found("harmony", "bare", start, finding.end, finding.calls, finding.trouble)
     : undefined;
+}
+
+/** `<|channel|>final<|message|>{...}`: JSON in the channel that is meant for the user is no call, whatever it looks like. */
+export function readFinalChannel(source: Source, start: number): Finding | undefined {
+  const from = endOf(finalChannel, source.text, start);
+  if (from < 0) return undefined;
+  const payload = readPayload(source, start, from, "harmony", "bare");
+  const end = brokenEnd(source, from, "", "<|");
+  return payload && payload.calls.length > 0
+    ? troubled("harmony", "bare", start, end, "quoted")
+    : found("harmony", "bare", start, end, []);
 }
 
 /** `f(a=1)]<|tool_call_end|>`: a call of LFM2 whose opener was lost. */
@@ -76,6 +89,7 @@ const mistral = /\[TOOL_CALLS\]\s*([\w.:-]{1,100})(?:\[CALL_ID\]\w*)?\s*(\[ARGS\
 /** Each of its words can be read in one way only: of two there would be twice as many for every word. */
 const harmony =
   /to=(functions\.)?([\w-][\w.-]{0,99})(?:\s|<\|(?:channel|constrain)\|>(?:\w+\b|(?!\w))|\b(?:commentary|analysis|json|code)\b)*(?:<\|message\|>)?\s*(?=\{|<\|call\|>)/y;
+const finalChannel = /<\|channel\|>\s*final\s*(?:<\|constrain\|>\s*\w+\s*)?<\|message\|>\s*(?=[{[])/y;
 const lineStart = /(?<=(?:^|\n)[ \t]*)/y;
 const lineEnd = /[ \t]*(?:\r?\n|$)/y;
 const lfm2End = /\s*\]\s*<\|tool_call_end\|>/y;

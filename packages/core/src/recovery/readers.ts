@@ -7,6 +7,7 @@ import { readMinimaxM3 } from "./minimax-m3.js";
 import { readNameTags } from "./name-tags.js";
 import {
   readCallingTool,
+  readFinalChannel,
   readFunctionary,
   readHarmony,
   readMistral,
@@ -82,6 +83,7 @@ const byToken: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["toolcalls:begin", token],
   ["toolcallargumentbegin", token],
   ["recipient", token],
+  ["channel", [readFinalChannel]],
   ["open", [readKimiK3]],
 ]);
 const bySign: ReadonlyMap<string, readonly FormatReader[]> = new Map([

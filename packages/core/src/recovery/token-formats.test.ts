@@ -399,6 +399,17 @@ describe("a name behind a special token", () => {
     ["lfm2 unopened, cut off", "read_file(path='/a/b.c<|tool_call_end|>", []],
     ["harmony final json", '<|channel|>final<|message|>{"city":"A"}<|return|>', []],
     [
+      "harmony final json that looks like a call",
+      '<|channel|>final<|message|>{"name": "read_file", "arguments": {"path": "<|end|>a"}}<|return|>',
+      [],
+    ],
+    ["harmony final json, cut off", '<|channel|>final<|message|>{"name": "read_file", "arguments": {"path": "a"}', []],
+    [
+      "harmony behind final json",
+      '<|channel|>final<|message|>{"name": "read_file", "path": "a"}<|end|><|start|>assistant<|channel|>commentary to=functions.search<|message|>{"query": "b"}<|call|>',
+      [["search", { query: "b" }]],
+    ],
+    [
       "solar2",
       '<|tool_calls|><|tool_call:begin|>0<|tool_call:name|>search<|tool_call:args|>{"query":"b"}<|tool_call:end|><|tool_call:begin|>1<|tool_call:name|>search<|tool_call:args|>{"query":"c"}<|tool_call:end|>',
       [
