@@ -12,6 +12,8 @@ export function nextSign(text: string, from: number): Sign | undefined {
   const place = skipSpace(text, from);
   if (place >= text.length) return undefined;
   if (isBracket(text.charCodeAt(place))) return { at: place, end: place + 1 };
+  // Behind the end of its thinking Gemma's call stands at the head of no line.
+  if (text.startsWith("call:", from) && text.endsWith("<channel|>", from)) return { at: from, end: from + 5 };
   anySign.lastIndex = from;
   const found = anySign.exec(text);
   return found ? { at: found.index, end: anySign.lastIndex } : undefined;

@@ -394,6 +394,12 @@ describe("a name behind a special token", () => {
         },
       ],
     ],
+    [
+      "gemma4 right behind the thinking, without its token",
+      '<|channel>thought\nI list it.\n<channel|>call:shell{command:<|"|>ls<|"|>}',
+      [["shell", { command: "ls" }]],
+    ],
+    ["gemma4 in a sentence, without its token", 'I call:shell{command:<|"|>ls<|"|>}', []],
     ["lfm2 unopened", "read_file(path='/a/b.c')]<|tool_call_end|><|im_end|>", [["read_file", { path: "/a/b.c" }]]],
     ["lfm2 unopened, with words", "read_file(path='/a/b.c') and <|tool_call_end|>", []],
     ["lfm2 unopened, cut off", "read_file(path='/a/b.c<|tool_call_end|>", []],
