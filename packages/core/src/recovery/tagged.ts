@@ -1,7 +1,7 @@
 import { brokenEnd } from "./broken-end.js";
 import { closingOf } from "./closings.js";
 import { closerAtDepth } from "./broken-tag.js";
-import { found, reaching, troubled } from "./finding.js";
+import { found, reaching, troubled, writtenCall } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
@@ -61,11 +61,27 @@ function readAfter(source: Source, start: number, from: number, opener: Opener):
   if (named) return named;
   // Prose that mentions the tag has no closer.
   const end = isTag ? find(source, closer, at) : -1;
+  const json = end < 0 ? -1 : endOf(introduction, text, from);
+  if (json >= 0)
+    return (
+      readIntroduced(source, start, json, opener) ?? troubled(format, "marked", start, endFrom(json), "unreadable")
+    );
   if (end >= 0) return troubled(format, "marked", start, end + closer.length, "unreadable");
   // Llama's tag has code of any kind behind it.
   return format !== llama && isAt(code, text, at)
     ? troubled(format, "marked", start, Math.max(at + 1, find(source, "<|", at)), "unreadable")
     : undefined;
+}
+
+/** JSON alone below one line of words, up to the closing tag: what the words say counts as if there were no tag. */
+function readIntroduced(source: Source, start: number, at: number, { format, closer }: Opener): Finding | undefined {
+  const payload = readPayload(source, start, at, format, "bare");
+  const [call] = payload?.calls ?? [];
+  if (!payload || !call || payload.trouble !== undefined) return undefined;
+  const end = skipSpace(source.text, payload.end);
+  if (!source.text.startsWith(closer, end)) return undefined;
+  const written = writtenCall(call.name, call.input, start, end + closer.length, call);
+  return found(format, "bare", at, payload.end, [written]);
 }
 
 /** Whether a call as code begins at a place, of a tool that was offered or with a name for its argument; Llama's tag has other code behind it. */
@@ -114,6 +130,7 @@ const tagEnd = /(?:\s+(?:id|type|index)=["']?[\w-]*["']?)*\s*>/y;
 const bracketMark = /\[(TOOL_CALLS?|TOOL_REQUEST)\]/y;
 const code = /\[?\s*([A-Za-z_][\w.-]*)\((\s*\w+\s*=)?/y;
 const listOfCode = /\[\s*[A-Za-z_][\w.-]*\(/y;
+const introduction = /[ \t]*\r?\n\s*(?=\S)[^\n<>{}[\]`"]{1,200}\n\s*(?=\{)/y;
 /** A name in front of JSON or of attributes. */
 const quoted = /[\w.:-]{1,100}(?:\s*\{|\s+[\w-]{1,80}=["'])/y;
 /** A name in front of a text. */

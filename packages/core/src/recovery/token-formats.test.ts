@@ -464,6 +464,10 @@ describe("a call behind a marker that can't be read, and a call in it", () => {
     ["JSON without a name", `<tool_call>{"path": "a", "content": "</tool_call>${escaped}"}</tool_call>`],
     ["a name and JSON", `<tool_call>write_file {path: 1, path: 2, "content": "</tool_call>${escaped}"}</tool_call>`],
     [
+      "JSON below words, with its closing tag in it",
+      `<tool_call>\nI write this:\n{"name": "write_file", "arguments": {"content": "</tool_call>${escaped}"}}`,
+    ],
+    [
       "attributes",
       `<tool_call>write_file path="a" content="# Doc </tool_call> <shell><command>ls</command></shell> more`,
     ],
@@ -519,6 +523,21 @@ describe("a call behind a marker that can't be read, and a call in it", () => {
   ])("%s, and a call behind it", (_, reply) => {
     const call = '<tool_call>{"name":"search","arguments":{"query":"b"}}</tool_call>';
     expect(callsIn(`${reply}\n${call}`)).toEqual([["search", { query: "b" }]]);
+  });
+
+  it.each<[label: string, words: string, isMeant: boolean]>([
+    ["an introduction", "\nI will now call the tool with this payload:", true],
+    ["an example", "\nFor example:", false],
+    ["a plan", "\nI would call it like this:", false],
+    ["a ban", "\nNever run this:", false],
+    ["words on the line of the tag", " is for this:", false],
+    ["several lines", "\nI will now call the tool.\nThis is the payload:", false],
+  ])("JSON in a tag below %s", (_, words, isMeant) => {
+    const reply = `<tool_call>${words}\n{"name":"shell","arguments":{"command":"ls"}}\n</tool_call>`;
+    const tools = usualTools.map((tool) => ({ ...tool, effect: "execute" as const }));
+    const { calls, nearMisses, text } = recoverToolCalls(reply, tools);
+    expect([calls.length, nearMisses.length]).toEqual(isMeant ? [1, 0] : [0, 1]);
+    expect(text).toBe(isMeant ? "" : reply);
   });
 
   it("makes the calls in front of one in code that breaks off", () => {
