@@ -20,6 +20,7 @@ import { readReact } from "./react.js";
 import { readFunctionCallTag, readShortLine } from "./short-call.js";
 import type { Sign } from "./signs.js";
 import { type Source } from "./source.js";
+import { readSuffixed } from "./suffixed-tags.js";
 import { readTagged, tagFormats, tokenFormats } from "./tagged.js";
 import { readTokenCall, tokenAt } from "./token-call.js";
 import { readHeadedTags, readToolTag } from "./tool-tag.js";
@@ -37,7 +38,7 @@ export function readersAt(source: Source, { at, end }: Sign, tag: string): reado
     if (tag === "") return second === "]" ? minimax : text.startsWith(" | DSML |", at + 1) ? functionTag : none;
     if (second === "/") return none;
     const bare = tag.includes(":") ? tag.slice(tag.lastIndexOf(":") + 1) : tag;
-    const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : none);
+    const known = byTag.get(bare) ?? (tagFormats.has(tag) ? tagged : tag.startsWith("tool_call:") ? suffixed : none);
     // A name stands in the tag of a function: one without can only hold something else.
     const isWhole = known === functionTag && text[at + 1 + tag.length] === ">";
     if (isWhole && !isTool(tools, tag)) return tag === "function" ? nameTags : tagged;
@@ -73,6 +74,7 @@ const token: readonly FormatReader[] = [readTokenCall];
 const gemma: readonly FormatReader[] = [readGemma];
 const functionTag: readonly FormatReader[] = [readFunctionTag, readTagged];
 const minimax: readonly FormatReader[] = [readMinimaxM3];
+const suffixed: readonly FormatReader[] = [readSuffixed];
 const nameTags: readonly FormatReader[] = [readNameTags, readTagged];
 
 const byToken: ReadonlyMap<string, readonly FormatReader[]> = new Map([

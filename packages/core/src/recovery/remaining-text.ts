@@ -27,7 +27,8 @@ function withoutEdges(piece: string, isAfter: boolean, isBefore: boolean): strin
   return piece.slice(from, tail < 0 ? piece.length : cut + tail);
 }
 
-const tag = "[a-zA-Z:]*(?:tool_?calls?|tool-call|TOOLCALL|function_calls?|function|tools?|invoke|JSON|response)";
+const tag =
+  "[a-zA-Z:]*(?:tool_?calls?|tool-call|TOOLCALL|function_calls?|function|tools?|invoke|JSON|response)(?::\\w+)?";
 const token = "[|｜][^<>|｜\\n]{1,40}[|｜]";
 const closers = new RegExp(
   `(?:\\s*(?:<\\|close\\|>\\w+<\\|sep\\|>|</[|｜]?(?:DSML[|｜])?${tag}>|<${token}>|<(?:tool_call\\||end_function_call)>|</s>|\\[/[A-Z_]+\\]|\\[END_TOOL_REQUEST\\]))+`,

@@ -173,3 +173,47 @@ describe("a tag of a tool that can't be read, and a call in it", () => {
     expect(callsIn(reply)).toEqual([["write_file", { path: "a", content }]]);
   });
 });
+
+describe("tags with a word behind each name", () => {
+  const call = (name: string, values: [key: string, value: string][]): string =>
+    `<tool_call:x>${name}${values.map(([key, value]) => `<arg_key:x>${key}</arg_key:x><arg_value:x>${value}</arg_value:x>`).join("")}</tool_call:x>`;
+  const closer = "</arg_value:x></tool_call:x>";
+  const hidden = "<shell><command>ls</command></shell>";
+
+  it.each<RecoveryCase>([
+    [
+      "two calls",
+      `<tool_calls:x>${call("search", [["query", "a </b> c"]])}${call("read_file", [["path", "a"]])}</tool_calls:x>`,
+      [
+        ["search", { query: "a </b> c" }],
+        ["read_file", { path: "a" }],
+      ],
+    ],
+    ["a call without arguments", call("get_weather", []), [["get_weather", {}]]],
+    ["no closing tag", call("search", [["query", "b"]]).replace("</tool_call:x>", ""), [["search", { query: "b" }]]],
+    ["a value that is cut off", call("write_file", [["content", hidden]]).replace(closer, ""), []],
+    [
+      "a value without its closing tag",
+      call("write_file", [
+        ["path", hidden],
+        ["content", "b"],
+      ]).replace("</arg_value:x>", ""),
+      [],
+    ],
+    ["a key without its value", `<tool_call:x>read_file<arg_key:x>path</arg_key:x>${hidden}</tool_call:x>`, []],
+    ["words between", `<tool_call:x>read_file ${hidden}</tool_call:x>`, []],
+    ["a key that is forbidden", call("search", [["__proto__", hidden]]), []],
+    [
+      "a call that can't be read, and one behind it",
+      `<tool_call:x>search b</tool_call:x>${call("search", [["query", "b"]])}`,
+      [["search", { query: "b" }]],
+    ],
+  ])("%s", (_, reply, expected) => {
+    expect(callsIn(reply)).toEqual(expected);
+  });
+
+  it("leaves nothing of them to read", () => {
+    const reply = `Now:<tool_calls:x>${call("search", [["query", "b"]])}</tool_calls:x>`;
+    expect(recoverToolCalls(reply, usualTools).text).toBe("Now:");
+  });
+});
