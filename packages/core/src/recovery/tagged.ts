@@ -1,7 +1,7 @@
 import { brokenEnd } from "./broken-end.js";
-import { closingOf } from "./closings.js";
 import { closerAtDepth } from "./broken-tag.js";
 import { found, reaching, troubled, writtenCall } from "./finding.js";
+import { readJson } from "./json.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedBody } from "./named-body.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source } from "./source.js";
@@ -39,7 +39,7 @@ function readAfter(source: Source, start: number, from: number, opener: Opener):
   if (sign === "{" || (sign === "[" && !isAt(listOfCode, text, at))) {
     const finding = readPayload(source, start, at, format, "marked");
     if (finding && finding.trouble === undefined) return finding;
-    const behind = Math.max(at + 1, finding?.end ?? closingOf(source, at));
+    const behind = Math.max(at + 1, finding?.end ?? readJson(source, at).end);
     const isClosed = isTag && find(source, closer, behind) >= 0;
     const last = isClosed || (finding && isAt(inBrackets, text, at)) ? endFrom(at) : behind;
     return found(format, "marked", start, last, finding?.calls ?? [], finding?.trouble ?? "unreadable");

@@ -464,6 +464,14 @@ describe("a call behind a marker that can't be read, and a call in it", () => {
     ["JSON without a name", `<tool_call>{"path": "a", "content": "</tool_call>${escaped}"}</tool_call>`],
     ["a name and JSON", `<tool_call>write_file {path: 1, path: 2, "content": "</tool_call>${escaped}"}</tool_call>`],
     [
+      "JSON without a name and without its bracket",
+      `<tool_call>{"path": "a", "content": "<shell><command>ls</command></shell>"`,
+    ],
+    [
+      "JSON without a name in single quotes",
+      "<tool_call>{'path': 'a', 'content': '}} <shell><command>ls</command></shell>'}",
+    ],
+    [
       "JSON below words, with its closing tag in it",
       `<tool_call>\nI write this:\n{"name": "write_file", "arguments": {"content": "</tool_call>${escaped}"}}`,
     ],
