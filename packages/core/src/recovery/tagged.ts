@@ -39,9 +39,12 @@ function readAfter(source: Source, start: number, from: number, opener: Opener):
   if (sign === "{" || (sign === "[" && !isAt(listOfCode, text, at))) {
     const finding = readPayload(source, start, at, format, "marked");
     if (finding && finding.trouble === undefined) return finding;
-    const behind = Math.max(at + 1, finding?.end ?? readJson(source, at).end);
+    const reading = finding ? undefined : readJson(source, at);
+    const behind = Math.max(at + 1, finding?.end ?? reading?.end ?? 0);
     const isClosed = isTag && find(source, closer, behind) >= 0;
-    const last = isClosed || (finding && isAt(inBrackets, text, at)) ? endFrom(at) : behind;
+    // Well-formed JSON that is no call ends by itself.
+    const isBroken = isAt(inBrackets, text, at) && (reading === undefined || reading.isRepaired);
+    const last = isClosed || isBroken ? endFrom(at) : behind;
     return found(format, "marked", start, last, finding?.calls ?? [], finding?.trouble ?? "unreadable");
   }
   if (sign === undefined || sign === "<") return undefined;

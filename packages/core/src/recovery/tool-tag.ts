@@ -61,10 +61,9 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
     if (reading.trouble === undefined && isRecord(reading.value) && text.startsWith(closer, after))
       return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired || isUnclosed);
     if (!isAt(keyInObject, text, at)) return undefined;
-    const { trouble: reason, end } = reading;
-    return reason === undefined
-      ? trouble("unreadable", end)
-      : trouble(reason, brokenEnd(source, at, closer, `<${name}`));
+    const { trouble: reason = "unreadable", end, isRepaired } = reading;
+    const isWhole = reading.trouble === undefined && !isRepaired;
+    return trouble(reason, isWhole ? end : brokenEnd(source, at, closer, `<${name}`));
   }
   return readLines(source, start, from, own, isKnown, found);
 }

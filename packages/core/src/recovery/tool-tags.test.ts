@@ -148,6 +148,11 @@ describe("a tag of a tool that can't be read, and a call in it", () => {
       `<write_file><__proto__>a</__proto__><content>${inner}</content></write_file>`,
       "forbidden-key",
     ],
+    [
+      "JSON with quotes in it",
+      `<write_file>{"path":"a","content":"# Doc\n${inner}\nmore ${inner}"}</write_file>`,
+      "unreadable",
+    ],
     ["JSON that is cut off", `<write_file>{"path":"a","content":"${inner.replaceAll('"', String.raw`\"`)}`, "cut-off"],
   ])("%s", (_, reply, reason) => {
     const { calls, nearMisses } = recoverToolCalls(reply, usualTools);
