@@ -41,6 +41,8 @@ export function readSuffixed(source: Source, start: number): Finding | undefined
     at = skipSpace(text, stop + tag("/arg_value").length);
   }
   const isClosed = text.startsWith(tag("/tool_call"), at);
+  // A tag that is spoken of has no closer.
+  if (!isClosed && at === from && find(source, tag("/tool_call"), at) < 0) return undefined;
   if (!isClosed && at < text.length) return trouble("unreadable");
   const end = isClosed ? at + tag("/tool_call").length : at;
   const traits = { isText: true, isRepaired: !isClosed, isOpen: !isClosed, dropsUndeclared: false };

@@ -60,10 +60,11 @@ export function readToolTag(source: Source, start: number): Finding | undefined 
     const after = skipSpace(text, reading.end);
     if (reading.trouble === undefined && isRecord(reading.value) && text.startsWith(closer, after))
       return found(after + closer.length, reading.value, "tagged-json", reading.isRepaired || isUnclosed);
-    if (!isAt(keyInObject, text, at)) return undefined;
-    const { trouble: reason = "unreadable", end, isRepaired } = reading;
-    const isWhole = reading.trouble === undefined && !isRepaired;
-    return trouble(reason, isWhole ? end : brokenEnd(source, at, closer, `<${name}`));
+    const { trouble: reason = "unreadable", end, isRepaired, value } = reading;
+    // Well-formed JSON without a closing tag, and with none of the parameters in it, is not what the tag holds.
+    if (reading.trouble === undefined && !isRepaired)
+      return isRecord(value) && Object.keys(value).some(isKnown) ? trouble(reason, end) : undefined;
+    return isAt(keyInObject, text, at) ? trouble(reason, brokenEnd(source, at, closer, `<${name}`)) : undefined;
   }
   return readLines(source, start, from, own, isKnown, found);
 }
@@ -176,7 +177,7 @@ const unclosedTag = /<([A-Za-z_][\w.:-]{0,80})[ \t]*\r?\n/y;
 /** One with a `<` in an attribute, or with a quotation mark too few. */
 const brokenTag = /<([A-Za-z_][\w.:-]{0,80})\s+[\w:-]+\s*=\s*["']/y;
 const attribute = /([\w:-]+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
-const keyInObject = /\{\s*["'\w]/y;
+const keyInObject = /\{\s*(?:["'“`]|\w+["']?\s*[:=])/y;
 const looseCloser = /<\/\s*([\w.:-]{1,81})\s*>/y;
 const headline = /^\s*([\w.-]{1,100}):?[ \t]*\r?\n\s*$/;
 const nothing = /(?!)/y;

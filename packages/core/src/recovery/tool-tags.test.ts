@@ -166,10 +166,17 @@ describe("a tag of a tool that can't be read, and a call in it", () => {
     ["attributes that can't be read", '<write_file path="<a>" content="b"/>'],
     ["another child", "<write_file><path>a</path><b>c</b></write_file>"],
     ["JSON without a closing tag", '<read_file>{"path":"a"}'],
+    ["a tag that is spoken of, and a bracket", "I take <write_file>{ for that:"],
+    ["a tag with a word behind its name", "I take <tool_call:x> for that:"],
     ["a tag that is spoken of", "I take <write_file> for that:"],
     ["a tag that is spoken of, and another one", "I take <search> <b>now</b>:"],
   ])("%s, and a call behind it", (_, reply) => {
     expect(callsIn(reply + next)).toEqual([["search", { query: "b" }]]);
+  });
+
+  it("reads a call that stands in another shape behind the tag of its tool", () => {
+    const reply = '<search>\n{"name":"search","arguments":{"query":"b"}}';
+    expect(callsIn(reply)).toEqual([["search", { query: "b" }]]);
   });
 
   it("takes its own tag in a text for text", () => {
