@@ -305,3 +305,38 @@ describe("calls as code behind a marker", () => {
     expect(nearMisses.map(({ reason }) => reason)).toEqual(["unreadable"]);
   });
 });
+
+describe("what is quoted in a call that can't be read", () => {
+  const quoted = "<shell><command>ls</command></shell>";
+  const whole = '<|tool_call>call:search{query:<|"|>b<|"|>}<tool_call|>';
+  const called: [string, object][] = [["search", { query: "b" }]];
+
+  it.each<RecoveryCase>([
+    ["g4 cut off", `<|tool_call>call:write_file{path:<|"|>a<|"|>,content:<|"|>${quoted}\nmore`, []],
+    [
+      "g4 with a key that is forbidden",
+      `<|tool_call>call:write_file{__proto__:<|"|>a<|"|>,content:<|"|>${quoted}}`,
+      [],
+    ],
+    [
+      "g4 with a key that is forbidden, and a call behind",
+      `<|tool_call>call:write_file{__proto__:<|"|>a<|"|>,content:<|"|>${quoted}}<|"|>}<tool_call|>${whole}`,
+      called,
+    ],
+    [
+      "g4 unreadable, without its end, and a call behind",
+      `<|tool_call>call:write_file{?:<|"|>a<|"|>,content:<|"|>${quoted}}<|"|>}\n${whole}`,
+      called,
+    ],
+    ["g4 unreadable and never closed", `<|tool_call>call:write_file{?,content:${quoted}\n${whole}`, []],
+    ["g4 that is only shown, and a call behind", `It writes \`<|tool_call>call:f{...}\` then.\n${whole}`, called],
+    ["fg cut off", `<start_function_call>call:write_file{content:<escape>${quoted}\nmore`, []],
+    ["g4 bare, cut off", `call:write_file{path:"a",content:"${quoted}\nmore`, []],
+    ["g4 bare, with a key that is forbidden", `call:write_file{__proto__:"a",content:"} ${quoted}"}`, []],
+    ["g4 bare, of no tool", `call:no_such{content:"${quoted}"}\n\n${whole}`, called],
+    ["g4 bare, of no tool, cut off", `call:no_such{path:<|"|>a<|"|>,content:<|"|>${quoted}`, []],
+    ["g4 bare, no call at all", `call: nobody (yet\ncall:{\n${whole}`, called],
+  ])("is not run: %s", (_, reply, expected) => {
+    expect(callsIn(reply)).toEqual(expected);
+  });
+});

@@ -1,15 +1,19 @@
 import { isTool } from "./toolbox.js";
 import { foundCall, mended, mendedText, plain, troubled } from "./finding.js";
+import { brokenEnd, closingTag } from "./gemma-end.js";
 import { isForbiddenKey } from "./forbidden.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 
-interface Cursor {
+/** Where the reading of a call stands. */
+export interface Cursor {
   readonly source: Source;
   readonly text: string;
   at: number;
   depth: number;
   isRepaired: boolean;
+  /** A first key was found: no prose looks like that. */
+  hasKey: boolean;
   trouble: NearMissReason;
 }
 
@@ -20,15 +24,17 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   if (!head) return undefined;
   // Without its token the call must stand alone.
   const strength = head[1] === undefined ? "bare" : "marked";
-  if (strength === "bare" && !isTool(source.tools, head[2] ?? "")) return undefined;
   const format = head[1] === "start_function_call" ? "functiongemma" : "gemma4";
   const name = head[2] ?? "";
+  const isKnown = strength === "marked" || isTool(source.tools, name);
+  if (!isKnown && !head[0].endsWith(`call:${name}{`)) return undefined;
   const cursor: Cursor = {
     source,
     text,
     at: start + head[0].length - 1,
     depth: 0,
     isRepaired: false,
+    hasKey: false,
     trouble: "unreadable",
   };
   const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
@@ -37,8 +43,9 @@ export function readGemma(source: Source, start: number): Finding | undefined {
     const end = start + head[0].length + raw[0].length;
     return foundCall(format, strength, start, end, name, raw[1] ?? "", mendedText);
   }
+  if (!isKnown && !cursor.hasKey) return undefined;
   if (input === undefined || !spend(source, cursor.at - start))
-    return troubled(format, strength, start, Math.max(cursor.at, start + head[0].length), cursor.trouble);
+    return troubled(format, strength, start, brokenEnd(cursor, strength), cursor.trouble);
   const closer = endOf(closingTag, text, cursor.at);
   const end = Math.max(cursor.at, closer);
   return foundCall(format, strength, start, end, name, input, cursor.isRepaired || closer < 0 ? mended : plain);
@@ -57,6 +64,7 @@ function readObject(cursor: Cursor, closer: string): Record<string, unknown> | u
     const key = matchAt(keyText, text, cursor.at);
     if (!key) return give(cursor, cursor.at >= text.length ? "cut-off" : "unreadable");
     const name = (key[1] ?? "").trim();
+    cursor.hasKey = true;
     if (isForbiddenKey(name)) return give(cursor, "forbidden-key");
     cursor.at = skipSpace(text, cursor.at + key[0].length);
     const value = readValue(cursor);
@@ -147,7 +155,6 @@ function give(cursor: Cursor, trouble: NearMissReason): undefined {
 }
 
 const opener = /(?:<(\|tool_call|start_function_call)>\s*)?call:\s*([\w.:-]{1,100})\s*[{(]/y;
-const closingTag = /\s*<(?:tool_call\||end_function_call)>/y;
 const keyText = /(?:["']|<\|"\|>)?([\p{L}\p{N}_$.-]{1,100})(?:["']|<\|"\|>)?\s*[:=]/uy;
 /** A command or the like with no key in front. */
 const rawBody = /(?![\w"'-]+\s*[:=])([^{}<>:]{1,2000})[})]\s*<(?:tool_call\||end_function_call)>/y;
