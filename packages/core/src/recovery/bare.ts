@@ -3,10 +3,10 @@ import { closingOf } from "./closings.js";
 import { found, reaching } from "./finding.js";
 import { readPayload } from "./json-payload.js";
 import { readNamedJson } from "./named-input.js";
-import { readPython } from "./pythonic.js";
+import { isOffered, readPython } from "./pythonic.js";
 import { isRecord } from "./signature.js";
-import { isAt, matchAt, type Source } from "./source.js";
-import type { Finding } from "./types.js";
+import { isAt, matchAt, skipSpace, type Source } from "./source.js";
+import type { Finding, WrittenCall } from "./types.js";
 
 /** A JSON value that stands in the text with nothing to announce it. Data is passed over as a whole: a call inside of it is data too. */
 export function readBareJson(source: Source, start: number): Finding | undefined {
@@ -31,12 +31,21 @@ function headline({ text, tools }: Source, start: number): string | undefined {
   return name !== undefined && isTool(tools, name) && text.trimEnd().endsWith("}") ? name : undefined;
 }
 
-/** Calls as code in square brackets; not the text of a link, and no list within an expression. */
+/** Calls as code in square brackets; the text of a link and a list within an expression are passed over as a whole. */
 export function readBareList(source: Source, start: number): Finding | undefined {
   const { text } = source;
   const finding = readPython(source, start, true);
-  if (!finding || text[finding.end] === "(") return undefined;
-  return expressionBefore.test(text.slice(Math.max(0, start - 20), start)) ? undefined : finding;
+  if (!finding || finding.trouble === "cut-off") return finding;
+  const isPart = text[finding.end] === "(" || expressionBefore.test(text.slice(Math.max(0, start - 20), start));
+  return isPart || !isMeant(source, finding) ? passedOver(finding, start) : finding;
+}
+
+/** Whether one of the calls is of an offered tool, or the list stands alone on its lines. */
+function isMeant(source: Source, { calls, trouble, start, end }: Finding): boolean {
+  const { text } = source;
+  if (calls.some(({ name }) => isOffered(source, name))) return true;
+  if (trouble === undefined && !calls.some(hasInput)) return false;
+  return isAt(lineTail, text, end) && blankHead.test(text.slice(Math.max(0, start - 200), start));
 }
 
 /** A call as code, alone on its line and with an argument at least: `f(a=1)`, `print(f(a=1))`, `tool_code = f(a=1)`. */
@@ -44,15 +53,22 @@ export function readCodeLine(source: Source, start: number): Finding | undefined
   const { text } = source;
   const head = matchAt(lineHead, text, start);
   const finding = head ? readPython(source, start + head[0].length, true) : undefined;
-  const after = finding && isAt(lineTail, text, finding.end);
-  if (
-    !finding ||
-    !after ||
-    isInProgram(text, start) ||
-    finding.calls.some(({ input }) => isRecord(input) && Object.keys(input).length === 0)
-  )
-    return undefined;
-  return reaching(finding, start, finding.end);
+  if (!finding || finding.trouble === "cut-off") return finding;
+  // The end of a list whose beginning was lost.
+  if (text[skipSpace(text, finding.end)] === "]") return undefined;
+  const isAlone = isAt(lineTail, text, finding.end) && !isInProgram(text, start);
+  const isCall =
+    finding.trouble !== undefined || finding.calls.some((call) => hasInput(call) && isOffered(source, call.name));
+  return isAlone && isCall ? reaching(finding, start, finding.end) : passedOver(finding, start);
+}
+
+/** What is code and no call: what is quoted in it is not read either. */
+function passedOver({ format, end }: Finding, start: number): Finding {
+  return found(format, "bare", start, end, []);
+}
+
+function hasInput({ input }: WrittenCall): boolean {
+  return isRecord(input) && Object.keys(input).length > 0;
 }
 
 /** Whether the line above a line of code is one of a program. */
@@ -65,6 +81,7 @@ const expressionBefore = /[\w)\](=,+&|?]\s*$/;
 const programLine =
   /^\s*(?:(?:return|raise|pass|yield|def|class|import|const|let|var|function|async|@\w+)\b|from \S+ import\b|(?:if|for|while|with|try|else|except)\b.*:$)/;
 const lineHead = /[ \t]*(?:tool_code\s*=\s*)?/y;
+const blankHead = /(?:^|\n)[ \t]*$/;
 const lineTail = /[ \t]*(?:\r?\n|$)/y;
 
 const dataLike = /\[?\s*\{\s*"/y;

@@ -252,7 +252,7 @@ describe("calls as code", () => {
   });
 });
 
-describe("calls as code behind a marker", () => {
+describe("calls as code, behind a marker or not well-formed", () => {
   const text = { type: "string" };
   const offered = (name: string, properties: object, effect?: "execute"): OfferedTool => ({
     name,
@@ -299,6 +299,18 @@ describe("calls as code behind a marker", () => {
     expect(nearMisses).toHaveLength(1);
   });
 
+  it.each([
+    ["cut off", 'write(path="a", content="b', "cut-off"],
+    ["with a key that is forbidden", 'write(path="a", constructor="b")', "forbidden-key"],
+    ["without keywords", 'write("a", "b")', "unreadable"],
+  ])("are told with nothing to announce them, %s", (_, code, reason) => {
+    for (const reply of [code, `[${code}${reason === "cut-off" ? "" : "]"}`]) {
+      const { calls, nearMisses } = recoverToolCalls(reply, tools);
+      expect(calls).toEqual([]);
+      expect(nearMisses).toMatchObject([{ reason, span: [0, reply.length] }]);
+    }
+  });
+
   it("are made in front of one that can't be read", () => {
     const { calls, nearMisses } = read("bash(command='ls'), bash(command=@@)");
     expect(calls.map((call) => call.arguments)).toEqual([{ command: "ls" }]);
@@ -335,6 +347,30 @@ describe("what is quoted in a call that can't be read", () => {
     ["g4 bare, with a key that is forbidden", `call:write_file{__proto__:"a",content:"} ${quoted}"}`, []],
     ["g4 bare, of no tool", `call:no_such{content:"${quoted}"}\n\n${whole}`, called],
     ["g4 bare, of no tool, cut off", `call:no_such{path:<|"|>a<|"|>,content:<|"|>${quoted}`, []],
+    ["py cut off", `[write_file(path="a", content="""${quoted}\nmore`, []],
+    ["py cut off, in single quotes", `[write_file(path='a', content='${quoted}\nmore`, []],
+    ["py cut off, on a line of its own", `write_file(path="a", content="""${quoted}\nmore`, []],
+    ["py cut off, printed", `print(write_file(path="a", content="""${quoted}\nmore`, []],
+    ["py with a key that is forbidden", `[write_file(__proto__="a", content="${quoted}")]\n${whole}`, called],
+    ["py without keywords", `[write_file("a", "${quoted}")]\n${whole}`, called],
+    ["py with a value that is none", `write_file(path=a.b(), content="${quoted}")\n${whole}`, called],
+    ["py with a quote in a string", `[write_file(path='a', content='it's :)] ${quoted}')]\n${whole}`, []],
+    ["py of no tool", `[no_such(content="${quoted}")]\n${whole}`, called],
+    ["py of no tool, cut off", `[no_such(path="a", content="""${quoted}`, []],
+    ["py of no tool, on a line of its own", `no_such(content="${quoted}")\n${whole}`, called],
+    ["py in a list with something else", `[write_file(content="${quoted}"), 1]\n${whole}`, called],
+    ["py in an expression", `x = [write_file(content="${quoted}")]\n${whole}`, called],
+    ["py in a sentence", `write_file(content="${quoted}") does it.\n${whole}`, called],
+    ["py that is only shown", `Use [write_file(path="...", content=TEXT)] then.\n${whole}`, called],
+    ["py that only looks like it", `[search(es) it's]\nsearch(query=the user's) finds.\n${whole}`, called],
+    ["py in a fence, cut off", `\`\`\`tool_code\nwrite_file(content="""\n\`\`\`\n${quoted}`, []],
+    ["py behind a marker, cut off", `<|tool_call_start|>[write_file(path='a', content='${quoted}\nmore`, []],
+    ["py behind a marker, of no tool, cut off", `<|python_tag|>no_such.call(content="${quoted}\nmore`, []],
+    [
+      "py behind a marker, and a call in front and behind",
+      `<|tool_call_start|>[search(query="b"), write_file(path=@, content="${quoted}")]<|tool_call_end|>${whole}`,
+      [...called, ...called],
+    ],
     ["g4 bare, no call at all", `call: nobody (yet\ncall:{\n${whole}`, called],
   ])("is not run: %s", (_, reply, expected) => {
     expect(callsIn(reply)).toEqual(expected);

@@ -56,6 +56,8 @@ function readBody(source: Source, start: number, at: number, strength: "marked" 
     return readPayload(source, start, at, "fenced-json", strength);
   }
   const python = readPython(source, at, false);
+  if (python?.trouble !== undefined && python.end > (python.calls.at(-1)?.end ?? 0))
+    return troubled(python.format, strength, start, python.end, python.trouble);
   return python && found(python.format, strength, start, python.end, python.calls);
 }
 
