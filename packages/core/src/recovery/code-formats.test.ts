@@ -204,6 +204,71 @@ describe("calls as code", () => {
       [["my-tool.x", { a: 1 }]],
       [{ name: "my-tool.x", inputSchema: { type: "object", properties: { a: { type: "integer" } } } }],
     ],
+    ["g4 three quotes", '<|tool_call>call:search{query:"""a "b" c"""}<tool_call|>', [["search", { query: 'a "b" c' }]]],
+    [
+      "g4 lists in plain quotes",
+      '<|tool_call>call:f(l=["a","b"], n=3)<tool_call|><|tool_call>call:f{l:["a","b"],n:3}<tool_call|>',
+      [
+        ["f", { l: ["a", "b"], n: 3 }],
+        ["f", { l: ["a", "b"], n: 3 }],
+      ],
+      [{ name: "f", inputSchema: { type: "object", properties: { l: { type: "array" }, n: { type: "integer" } } } }],
+    ],
+    ["g4 apostrophe", "<|tool_call>call:search(query='it's fine')<tool_call|>", [["search", { query: "it's fine" }]]],
+    [
+      "g4 JSON in plain quotes",
+      'call:write_file{path:"a",content:"# Doc\n{"name":"run","input":{"a":"b"}}\nend"}',
+      [["write_file", { path: "a", content: '# Doc\n{"name":"run","input":{"a":"b"}}\nend' }]],
+    ],
+    ["g4 JSON and a tag in plain quotes", 'call:search{query:"<a>{"name":"f","args":{"a":"b"}}</tool_call>\nend"}', []],
+    [
+      "g4 JSON and a tag in plain quotes, cut off",
+      'call:search{query:"<a>{"name":"f","args":{"a":"b"}}</tool_call>\nen',
+      [],
+    ],
+    ["g4 code in plain quotes", '<|tool_call>call:search(query="f("a", b="c")", n="d")<tool_call|>', []],
+    ["g4 plain quotes, and words behind", 'call:search{query:"b"} it is.', [["search", { query: "b" }]]],
+    [
+      "g4 no end of a string that quotes a call",
+      '<|tool_call>call:search{query:<|"|>b <|tool_call>call:f{a:1}<tool_call|> end',
+      [],
+    ],
+    ["g4 no opening token", '<|tool_call>call:search{query:b } c<|"|>}<tool_call|>', [["search", { query: "b } c" }]]],
+    [
+      "g4 no opening token, with a comma and nested",
+      '<|tool_call>call:f{o:{k:v, w<|"|>},a:<|"|>x<|"|>,n:3}<tool_call|>',
+      [["f", { o: { k: "v, w" }, a: "x", n: 3 }]],
+      [
+        {
+          name: "f",
+          inputSchema: {
+            type: "object",
+            properties: { o: { type: "object" }, a: { type: "string" }, n: { type: "integer" } },
+          },
+        },
+      ],
+    ],
+    [
+      "g4 no opening token, two of which may lack it",
+      '<|tool_call>call:search{query:b,limit:c<|"|>}<tool_call|><|tool_call>call:search{query:d}<tool_call|>',
+      [["search", { query: "d" }]],
+    ],
+    [
+      "g4 no opening token in the next call only",
+      '<|tool_call>call:search{query:b}<tool_call|><|tool_call>call:search{query:c<|"|>}<tool_call|>',
+      [
+        ["search", { query: "b" }],
+        ["search", { query: "c" }],
+      ],
+    ],
+    [
+      "fg no opening token",
+      "<start_function_call>call:search{query:b c<escape>}<end_function_call>",
+      [["search", { query: "b c" }]],
+    ],
+    ["g4 colon behind the token", '<|tool_call>:call:search{query:<|"|>b<|"|>}', [["search", { query: "b" }]]],
+    ["g4 another tag", '<call>search{query:<|"|>b<|"|>}</call>', [["search", { query: "b" }]]],
+    ["g4 another tag, cut off", '<call>search{query:<|"|>b <shell><command>ls</command></shell>', []],
     ["g4 raw body", "<|tool_call>call:shell{ls -la}<tool_call|>", [["shell", { command: "ls -la" }]]],
     ["g4 spaces", '<|tool_call>call: get_weather { city : <|"|>A<|"|> }<tool_call|>', [["get_weather", { city: "A" }]]],
     [

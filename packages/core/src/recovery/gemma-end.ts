@@ -20,7 +20,7 @@ function search({ source, text, at, depth }: Cursor, isBare: boolean): { readonl
   for (let found = mark.exec(text); found; found = mark.exec(text)) {
     const sign = found[0];
     const next = mark.lastIndex;
-    if (sign.endsWith("call|>") || sign.startsWith("<end")) return { end: next, seen: next };
+    if (sign.endsWith("call|>") || sign.startsWith("<end") || sign === "</call>") return { end: next, seen: next };
     if (sign.endsWith("call>")) {
       if (shut >= 0) return { end: shut, seen: next };
     } else if (sign.length === 1 && "{[(".includes(sign)) open += 1;
@@ -45,8 +45,8 @@ export function quotedEnd(source: Source, from: number, quote: string): number {
   return end < 0 ? -1 : end + quote.length;
 }
 
-export const closingTag = /\s*<(?:tool_call\||end_function_call)>/y;
+export const closingTag = /\s*<(?:tool_call\||end_function_call|\/call)>/y;
 const afterPlainQuote = /\s*[,})\]]/y;
 /** Tags and brackets, and what opens a string: a plain quote does so only where a value can begin. */
 const mark =
-  /<\|tool_call>|<start_function_call>|<tool_call\|>|<end_function_call>|<\|"\|>|<escape>|[{}[\]()]|(?<=[:=,[{(]\s*)["']/g;
+  /<\|tool_call>|<start_function_call>|<tool_call\|>|<end_function_call>|<\/call>|<\|"\|>|<escape>|[{}[\]()]|(?<=[:=,[{(]\s*)["']/g;

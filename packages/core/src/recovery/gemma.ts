@@ -1,8 +1,10 @@
 import { isTool } from "./toolbox.js";
 import { foundCall, mended, mendedText, plain, troubled } from "./finding.js";
 import { brokenEnd, closingTag } from "./gemma-end.js";
+import { isDoubtful, keyInside, readQuoted, readUnopened } from "./gemma-strings.js";
 import { isForbiddenKey } from "./forbidden.js";
-import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
+import type { StringRole } from "./lenient-string.js";
+import { endOf, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 
 /** Where the reading of a call stands. */
@@ -12,6 +14,13 @@ export interface Cursor {
   at: number;
   depth: number;
   isRepaired: boolean;
+  /** The call is written with parentheses, or with equals signs. */
+  isCode: boolean;
+  /** What stands around its strings. */
+  readonly token: string;
+  hasPlainQuotes: boolean;
+  /** Nobody escaped the quotes in one of its strings. */
+  hasInnerQuotes: boolean;
   /** A first key was found: no prose looks like that. */
   hasKey: boolean;
   trouble: NearMissReason;
@@ -23,9 +32,9 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   const head = matchAt(opener, text, start);
   if (!head) return undefined;
   // Without its token the call must stand alone.
-  const strength = head[1] === undefined ? "bare" : "marked";
+  const strength = head[1] === undefined && head[2] === undefined ? "bare" : "marked";
   const format = head[1] === "start_function_call" ? "functiongemma" : "gemma4";
-  const name = head[2] ?? "";
+  const name = head[3] ?? "";
   const isKnown = strength === "marked" || isTool(source.tools, name);
   if (!isKnown && !head[0].endsWith(`call:${name}{`)) return undefined;
   const cursor: Cursor = {
@@ -34,10 +43,14 @@ export function readGemma(source: Source, start: number): Finding | undefined {
     at: start + head[0].length - 1,
     depth: 0,
     isRepaired: false,
+    isCode: text[start + head[0].length - 1] === "(",
+    token: format === "gemma4" ? '<|"|>' : "<escape>",
+    hasPlainQuotes: false,
+    hasInnerQuotes: false,
     hasKey: false,
     trouble: "unreadable",
   };
-  const input = readObject(cursor, text[cursor.at] === "(" ? ")" : "}");
+  const input = readObject(cursor, cursor.isCode ? ")" : "}");
   const raw = input === undefined ? matchAt(rawBody, text, start + head[0].length) : null;
   if (raw) {
     const end = start + head[0].length + raw[0].length;
@@ -47,6 +60,9 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   if (input === undefined || !spend(source, cursor.at - start))
     return troubled(format, strength, start, brokenEnd(cursor, strength), cursor.trouble);
   const closer = endOf(closingTag, text, cursor.at);
+  // What goes on behind plain quotes and a bracket may be more of the string.
+  if (closer < 0 && !isAt(standsAlone, text, cursor.at) && isDoubtful(cursor))
+    return troubled(format, strength, start, text.length, "unreadable");
   const end = Math.max(cursor.at, closer);
   return foundCall(format, strength, start, end, name, input, cursor.isRepaired || closer < 0 ? mended : plain);
 }
@@ -65,9 +81,10 @@ function readObject(cursor: Cursor, closer: string): Record<string, unknown> | u
     if (!key) return give(cursor, cursor.at >= text.length ? "cut-off" : "unreadable");
     const name = (key[1] ?? "").trim();
     cursor.hasKey = true;
+    if (key[0].endsWith("=")) cursor.isCode = true;
     if (isForbiddenKey(name)) return give(cursor, "forbidden-key");
     cursor.at = skipSpace(text, cursor.at + key[0].length);
-    const value = readValue(cursor);
+    const value = readValue(cursor, "value");
     if (value === undefined) return undefined;
     values[name] = value;
     if (!next(cursor, closer)) return undefined;
@@ -93,7 +110,7 @@ function readArray(cursor: Cursor): unknown[] | undefined {
   for (;;) {
     cursor.at = skipSpace(text, cursor.at);
     if (text[cursor.at] === "]") break;
-    const value = readValue(cursor);
+    const value = readValue(cursor, "item");
     if (value === undefined) return undefined;
     items.push(value);
     if (!next(cursor, "]")) return undefined;
@@ -103,13 +120,15 @@ function readArray(cursor: Cursor): unknown[] | undefined {
   return items;
 }
 
-function readValue(cursor: Cursor): unknown {
+function readValue(cursor: Cursor, role: StringRole): unknown {
   const { text } = cursor;
   const sign = text[cursor.at];
   if (sign === "{") return readObject(cursor, "}");
   if (sign === "[") return readArray(cursor);
   const quote = matchAt(quoteToken, text, cursor.at)?.[0];
-  if (quote !== undefined) return readQuoted(cursor, quote);
+  if (quote !== undefined) return readQuoted(cursor, quote, role);
+  const unopened = readUnopened(cursor);
+  if (unopened !== undefined) return keyInside.test(unopened) ? give(cursor, "unreadable") : unopened;
   const bare = matchAt(bareValue, text, cursor.at);
   if (!bare || bare[0].trim() === "") return give(cursor, sign === undefined ? "cut-off" : "unreadable");
   cursor.at += bare[0].length;
@@ -117,27 +136,6 @@ function readValue(cursor: Cursor): unknown {
   if (words.has(word)) return words.get(word);
   // A number whose text can't be made of it again may be a version or a hash: the schema says which.
   return String(Number(word)) === word && Number.isFinite(Number(word)) ? Number(word) : word;
-}
-
-/** A string up to its own token; one that was forgotten ends before the end of the call. */
-function readQuoted(cursor: Cursor, quote: string): string | undefined {
-  const { source, text } = cursor;
-  const from = cursor.at + quote.length;
-  for (let end = find(source, quote, from); end >= 0; end = find(source, quote, end + 1)) {
-    if (quote.length === 1 && !isAt(afterPlainQuote, text, end + 1)) continue;
-    // The token that was found opens a string of the next call: this one had no end.
-    const stop = find(source, "}<tool_call|>", from);
-    const other = find(source, "<|tool_call>", from);
-    if (stop >= 0 && stop < other && other < end) break;
-    cursor.at = end + quote.length;
-    const said = text.slice(from, end);
-    return quote === '"' ? said.replaceAll('\\"', '"') : said;
-  }
-  const stop = [find(source, "}<tool_call|>", from), find(source, "}<end_function_call>", from)].find((at) => at >= 0);
-  if (stop === undefined || !spend(source, stop - from)) return give(cursor, "cut-off");
-  cursor.at = stop;
-  cursor.isRepaired = true;
-  return text.slice(from, stop);
 }
 
 function next(cursor: Cursor, closer: string): boolean {
@@ -154,12 +152,14 @@ function give(cursor: Cursor, trouble: NearMissReason): undefined {
   return undefined;
 }
 
-const opener = /(?:<(\|tool_call|start_function_call)>\s*)?call:\s*([\w.:-]{1,100})\s*[{(]/y;
+/** Models lose a part of the token, so that only what is behind it says whose it is. */
+const opener =
+  /(?:<(\|tool_call|start_function_call)>\s*:?\s*call:\s*|<(call)>\s*(?=[\w.:-]{1,100}\{\s*\w{1,100}:<\|"\|>)|call:\s*)([\w.:-]{1,100})\s*[{(]/y;
+const standsAlone = /\s*(?:<(?:\|\w+|\w+\||start_function_call|end_\w+)>|$)|[ \t]*\r?\n/y;
 const keyText = /(?:["']|<\|"\|>)?([\p{L}\p{N}_$.-]{1,100})(?:["']|<\|"\|>)?\s*[:=]/uy;
 /** A command or the like with no key in front. */
 const rawBody = /(?![\w"'-]+\s*[:=])([^{}<>:]{1,2000})[})]\s*<(?:tool_call\||end_function_call)>/y;
-const quoteToken = /<\|"\|>|<escape>|["']/y;
-const afterPlainQuote = /\s*[,})\]]/y;
+const quoteToken = /<\|"\|>|<escape>|"""|'''|["']/y;
 const bareValue = /[^,{}[\]()<>"]+/y;
 const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["true", true],

@@ -101,7 +101,7 @@ const byTag: ReadonlyMap<string, readonly FormatReader[]> = new Map([
   ["functionname", functionTag],
   ["invoke", functionTag],
   ["tool_call", functionTag],
-  ["call", functionTag],
+  ["call", [readGemma, ...functionTag]],
   ["tool", [readFunctionTag, readNameTags, readTagged]],
   ["name", nameTags],
   ["tool_name", nameTags],
