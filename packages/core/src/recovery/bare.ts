@@ -19,9 +19,10 @@ export function readBareJson(source: Source, start: number): Finding | undefined
   }
   const name = headline(source, start);
   if (name !== undefined) return readNamedJson(source, 0, name, start, "functionary-v3.2");
-  if (!isAt(dataLike, source.text, start)) return undefined;
+  const isKeyed = isAt(dataKey, source.text, start);
+  if (!isKeyed && !isAt(dataLike, source.text, start)) return undefined;
   const end = closingOf(source, start);
-  return end > 0 && source.foreign < start ? found("bare-json", "bare", start, end, []) : undefined;
+  return end > 0 && (isKeyed || source.foreign < start) ? found("bare-json", "bare", start, end, []) : undefined;
 }
 
 /** The name of a tool, when nothing else stands in front of the object and nothing behind it: functionary without its marks. */
@@ -85,6 +86,8 @@ const blankHead = /(?:^|\n)[ \t]*$/;
 const lineTail = /[ \t]*(?:\r?\n|$)/y;
 
 const dataLike = /\[?\s*\{\s*"/y;
+/** A key shows that it is an object, well-formed or not. */
+const dataKey = /\[?\s*\{\s*(?:"[^"\\\n]{1,80}"|'[^'\\\n]{1,80}'|[\p{L}_$][\p{L}\p{N}_$-]{0,80})\s*:/uy;
 /** The first key of everything that can be a call; other data is not even parsed. */
 const callLike =
   /\[?\s*\{\{?\s*["'“`]?(?:name|tool|tool_name|function|function_name|function_call|action|arguments|parameters|args|input|params|type|id|index|tool_calls?|tool_call_id|thoughts?|thinking|reasoning|explanation|content|role|recipient_name|action_input)["'”`]?\s*[:=]/y;

@@ -384,3 +384,41 @@ describe("JSON behind a mark or alone", () => {
     expect(callsIn(reply, tools)).toEqual(expected);
   });
 });
+
+describe("a call inside of something larger that is no well-formed JSON", () => {
+  const call = '{"name":"search","arguments":{"query":"a"}}';
+  const whole = '<tool_call>{"name":"search","arguments":{"query":"b"}}</tool_call>';
+
+  it.each([
+    ["a word that is no value", `{"result": ${call}, "cursor": undefined}`],
+    ["an envelope", `{"result": {"tool_calls": [${call}]}, "cursor": undefined}`],
+    ["a list with a key in single quotes", `Rows: [{'a': 1}, ${call}]`],
+    ["a list with no number", `[{"x": NaN}, ${call}]`],
+    ["a bare key", `const a = { b: ${call} };`],
+    ["a comment", `{ "messages": [${call}], // all\n "n": 1 }`],
+  ])("is data: %s", (_, data) => {
+    expect(callsIn(`${data}\n${whole}`)).toEqual([["search", { query: "b" }]]);
+  });
+
+  it.each([
+    ["a word in braces", "{thinking}"],
+    ["an object of its own", "{'thought': 'I search'}"],
+    ["a block of code", "if (a) { return 1 }"],
+    ["a brace that is left open", "{note: I search"],
+  ])("is none behind %s", (_, before) => {
+    expect(callsIn(`${before}\n${call}`)).toEqual([["search", { query: "a" }]]);
+  });
+
+  it.each([
+    [
+      "a key that is forbidden",
+      `{"name": "write_file", "arguments": {"__proto__": "a", "content": "\n<shell><command>ls</command></shell>"}}`,
+    ],
+    [
+      "a value that is none",
+      `{"name": "write_file", "arguments": {"path": {?}, "content": "\n<shell><command>ls</command></shell>"}}`,
+    ],
+  ])("is not run from a call with %s", (_, broken) => {
+    expect(callsIn(`${broken}\n${whole}`)).toEqual([["search", { query: "b" }]]);
+  });
+});

@@ -1,3 +1,4 @@
+import { closingOf } from "./closings.js";
 import { found, mended, plain, troubled, writtenCall } from "./finding.js";
 import { callsIn, type NamedInput } from "./json-calls.js";
 import { type JsonReading, readJson } from "./json.js";
@@ -27,7 +28,7 @@ export function readPayload(
     if (reading.trouble !== undefined)
       return calls.length > 0
         ? found(format, strength, start, end, calls)
-        : troubled(format, strength, start, reading.end, reading.trouble);
+        : troubled(format, strength, start, brokenEnd(source, from, reading.end), reading.trouble);
     if (!named) break;
     if (isCut(reading, named, isList ? 1 : 0)) return found(format, strength, start, reading.end, calls, "cut-off");
     ({ end } = reading);
@@ -38,6 +39,11 @@ export function readPayload(
     if (strength === "bare") break;
   }
   return calls.length > 0 ? found(format, strength, start, end, calls) : undefined;
+}
+
+/** Where a value ends that can't be read: at its own bracket, if that can be found. */
+function brokenEnd(source: Source, from: number, end: number): number {
+  return Math.max(end, closingOf(source, from));
 }
 
 /** A list behind a marker that breaks off or can't be read: the calls in front of that place are whole, the rest is told. */
