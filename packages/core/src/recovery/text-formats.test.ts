@@ -16,6 +16,13 @@ describe("protocols in plain text", () => {
       'Thought: x\nAction: search\nAction Input: {"query":"b"}\nObservation: r\nThought: y\nAction: search\nAction Input: {"query":"c"}',
       [["search", { query: "b" }]],
     ],
+    ["react in an observation", 'Thought: x\nObservation: Action: search\nAction Input: {"query": "b"}', []],
+    ["react in a sentence", "It printed Action: search\nAction Input: b", []],
+    [
+      "react behind a thought",
+      '<think>x</think>Action: search\nAction Input: {"query": "b"}',
+      [["search", { query: "b" }]],
+    ],
     ["react final", "Thought: done\nFinal Answer: it is 5", []],
     ["react with an answer", "Action: search\nAction Input: b\nFinal Answer: it is 5", []],
     [
