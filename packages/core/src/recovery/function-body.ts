@@ -1,10 +1,12 @@
 import { foundCall, mended, plain, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { declaredBy, readNamedChildren } from "./named-children.js";
+import { strayCloser } from "./parameter-end.js";
 import { readParameters, structureFollows } from "./parameters.js";
 import { isRecord } from "./signature.js";
 import { structureIn } from "./schema-text.js";
-import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { callEnd, isStructure } from "./shown-calls.js";
+import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
 import { prefix } from "./xml-values.js";
 
@@ -41,6 +43,9 @@ export function readFunctionBody(source: Source, start: number, from: number, he
     const last = brokenEnd(source, from, head, Math.max(end, from));
     return troubled(format, "marked", start, last, isOpen ? "cut-off" : "unreadable");
   }
+  // A value that held the end of a call was taken for shorter than it is.
+  const stray = strayCloser(source, after ?? end, reading.closer);
+  if (stray >= 0) return troubled(format, "marked", start, brokenEnd(source, stray, head), "unreadable");
   const input = unwrapped(source, name, values);
   const isMiniCpm = usesParam && head.opener === "function" && head.isNamed;
   return foundCall(isMiniCpm ? "minicpm-xml" : format, "marked", start, after ?? end, name, input, {
@@ -97,24 +102,12 @@ function readOtherBody(source: Source, start: number, at: number, head: Function
 
 /**
  * Where a call that can't be read ends: at its closing tag, with those that opened in it closed before; other calls in it are part of it.
+ * What closes in the middle of a line may be spoken of in a value.
  * @param otherwise Where it ends when it is never closed: by default everything behind may stand in its last value.
  */
 function brokenEnd(source: Source, from: number, { opener }: FunctionHead, otherwise = source.text.length): number {
-  const { text } = source;
-  const closer = `</${opener}>`;
-  let at = from;
-  for (let depth = 1; depth > 0;) {
-    const end = find(source, closer, at);
-    if (end < 0) return otherwise;
-    const inner = find(source, `<${opener}`, at);
-    const isInner = inner >= 0 && inner < end;
-    const next = isInner ? inner + opener.length + 1 : end + closer.length;
-    if (!spend(source, next - at)) return text.length;
-    if (!isInner) depth -= 1;
-    else if (/[\s=>]/.test(text.charAt(next))) depth += 1;
-    at = next;
-  }
-  return at;
+  const end = callEnd(source, from, opener, (place) => isStructure(source.text, place));
+  return end < 0 ? otherwise : end;
 }
 
 function readListedJson(source: Source, start: number, at: number, head: FunctionHead): Finding {

@@ -23,7 +23,7 @@ export function readFunctionTag(source: Source, start: number): Finding | undefi
   const finding = readFunctionBody(source, start, from, {
     name,
     format,
-    opener: opener[2] ?? "",
+    opener: (opener[1] ?? "") + (opener[2] ?? ""),
     isNamed,
     isWhole: text[from - 1] === ">",
     isRepaired: false,

@@ -214,6 +214,67 @@ describe("calls in tags that are not written as their format wants them", () => 
       "<function_call>\n<name>search</name>\n<parameters>\n<query>cats</query>\n<limit>10</limit>\n</parameters>\n</function_call>",
       [["search", { query: "cats", limit: 10 }]],
     ],
+    [
+      "a call that is shown in a value",
+      "<tool_call>\n<function=write_file>\n<parameter=path>\na\n</parameter>\n<parameter=content>\n# Doc\n<function=read_file>\n<parameter=path>\nb\n</parameter>\n</function>\nend\n</parameter>\n</function>\n</tool_call>",
+      [
+        [
+          "write_file",
+          {
+            path: "a",
+            content: "# Doc\n<function=read_file>\n<parameter=path>\nb\n</parameter>\n</function>\nend",
+          },
+        ],
+      ],
+    ],
+    [
+      "a call in other tags that is shown in a value",
+      '<function=write_file><parameter=content>x <invoke name="now"><parameter name="a">b</parameter></invoke> y</parameter></function>',
+      [["write_file", { content: 'x <invoke name="now"><parameter name="a">b</parameter></invoke> y' }]],
+    ],
+    [
+      "the same in DSML, within its own kind",
+      '<｜DSML｜invoke name="write_file"><｜DSML｜parameter name="content" string="true">x <｜DSML｜invoke name="now"><｜DSML｜parameter name="a">b</｜DSML｜parameter></｜DSML｜invoke> y</｜DSML｜parameter></｜DSML｜invoke>',
+      [
+        [
+          "write_file",
+          {
+            content:
+              'x <｜DSML｜invoke name="now"><｜DSML｜parameter name="a">b</｜DSML｜parameter></｜DSML｜invoke> y',
+          },
+        ],
+      ],
+    ],
+    [
+      "a call that is shown in a value behind one without its closing tag",
+      "<function=write_file>\n<parameter=path>\na\n<parameter=content>\n<function=read_file><parameter=path>b</parameter></function>\nend\n</parameter>\n</function>",
+      [["write_file", { path: "a", content: "<function=read_file><parameter=path>b</parameter></function>\nend" }]],
+    ],
+    [
+      "no closing tag, and the line end before the function's",
+      "<tool_call>\n<function=search>\n<parameter=query>a\n</function>\n</tool_call>",
+      [["search", { query: "a" }]],
+    ],
+    [
+      "no closing tag, a line end that is the value's and one that is not",
+      "<function=search>\n<parameter=query>\na\n\n</function>",
+      [["search", { query: "a\n" }]],
+    ],
+    [
+      "a broken call, and a whole one behind its own closing tag",
+      "<function=search><parameter=query>a</parameter></parameter> b</function>\n<function=read_file><parameter=path>b</parameter></function>",
+      [["read_file", { path: "b" }]],
+    ],
+    [
+      "the same in DSML",
+      '<｜DSML｜invoke name="search"><｜DSML｜parameter name="query">a</｜DSML｜parameter>b</｜DSML｜invoke>\n<｜DSML｜invoke name="now"></｜DSML｜invoke>',
+      [["now", {}]],
+    ],
+    [
+      "a value without its closing tag, and a call behind it that shows an end: only the second can be told",
+      "<function=search><parameter=query>a</function>\n<function=mail><parameter=body>\na </function> b</parameter></function>",
+      [["mail", { body: "a </function> b" }]],
+    ],
   ])("%s", (_, reply, expected) => {
     expect(callsIn(reply, tools)).toEqual(expected);
   });
@@ -270,6 +331,31 @@ describe("calls in tags that are not written as their format wants them", () => 
     [
       "a call in arguments that are cut off",
       '<name>write_file</name><arguments><path>a</path><content><tool_call>{"name": "read_file", "arguments": {"path": "b"}}</tool_call>',
+    ],
+    [
+      "a value that is cut off behind an end that it speaks of",
+      "<tool_call>\n<function=write_file>\n<parameter=path>\na\n</parameter>\n<parameter=content>\nUse </function> and </tool_call> to close.\nThen",
+    ],
+    [
+      "the same with a call behind it",
+      '<function=write_file><parameter=content>\nUse </function> to close.\n<tool_call>{"name": "read_file", "arguments": {"path": "b"}}</tool_call>',
+    ],
+    ["the same in DSML", '<｜DSML｜invoke name="mail">\n<｜DSML｜parameter name="body">a\n</tool_call> more'],
+    [
+      "the same as MiniCPM writes it",
+      '<function name="mail"><param name="to">a</param><param name="body">b\n</tool_call> more',
+    ],
+    [
+      "a value that is cut off behind a call in it",
+      '<invoke name="mail"><parameter name="body">a\n<invoke name="now"><parameter name="x">b</parameter></invoke>\nmore',
+    ],
+    [
+      "a value that is cut off with the end of a call in it",
+      '<function=mail>\n<parameter=body>\na\n<tool_call>{"name": "now", "arguments": {}}</tool_call>',
+    ],
+    [
+      "the end of a call in a value that goes on behind it",
+      "<function=write_file><parameter=content>\nClose it:\n</parameter>\n</function>\nand <now></now> is run.\n</parameter></function>",
     ],
   ])("%s: no call", (_, reply) => {
     const { calls, nearMisses } = recoverToolCalls(reply, tools);
