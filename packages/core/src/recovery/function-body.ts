@@ -30,7 +30,7 @@ export function readFunctionBody(source: Source, start: number, from: number, he
   if (text[at] === "{") return readJsonBody(source, start, at, head);
   const { format, name } = head;
   const reading = readParameters(source, at, name, head.opener);
-  if (reading.trouble) return troubled(format, "marked", start, brokenEnd(source, from, head), reading.trouble);
+  if (reading.trouble) return troubled(format, "marked", start, brokenEnd(source, reading.end, head), reading.trouble);
   const other = reading.end === at && text[at] === "<" ? readOtherBody(source, start, at, head) : undefined;
   if (other) return other;
   const { values, end, usesParam } = reading;

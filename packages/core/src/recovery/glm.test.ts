@@ -55,12 +55,58 @@ describe("GLM's keys and values", () => {
       [["echo", { message: "a", to: "b" }]],
     ],
     [
+      "a call in a value",
+      "<tool_call>echo<arg_key>message</arg_key><arg_value>x <tool_call>echo<arg_key>to</arg_key><arg_value>b</arg_value></tool_call> y</arg_value></tool_call>",
+      [["echo", { message: "x <tool_call>echo<arg_key>to</arg_key><arg_value>b</arg_value></tool_call> y" }]],
+    ],
+    [
+      "a value without its closing tag in front of the next call",
+      "<tool_call>echo<arg_key>message</arg_key><arg_value>a</tool_call>\n<tool_call>echo<arg_key>to</arg_key><arg_value>b</arg_value></tool_call>",
+      [
+        ["echo", { message: "a" }],
+        ["echo", { to: "b" }],
+      ],
+    ],
+    [
+      "signs of markup in keys",
+      "<tool_call>open<arg_key>a<1></arg_key><arg_value>b</arg_value><arg_key>x>y</arg_key><arg_value>c</arg_value></tool_call>",
+      [["open", { "a<1>": "b", "x>y": "c" }]],
+    ],
+    [
+      "a key without its value, and a call behind its own closing tag",
+      "<tool_call>echo<arg_key>message</arg_key></tool_call>\n<tool_call>echo<arg_key>to</arg_key><arg_value>b</arg_value></tool_call>",
+      [["echo", { to: "b" }]],
+    ],
+    [
       "a forbidden key in numbers",
       "<tool_call>open<arg_key>&#95;&#95;proto&#95;&#95;</arg_key><arg_value>a</arg_value></tool_call>",
       [],
     ],
   ])("%s", (_, reply, expected) => {
     expect(callsIn(reply, tools)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      "a value that is cut off behind an end that it speaks of",
+      "<tool_call>echo<arg_key>to</arg_key><arg_value>a</arg_value><arg_key>message</arg_key><arg_value>the tag </tool_call> ends a call and",
+    ],
+    [
+      "a value that is cut off behind calls in it",
+      "<tool_call>echo<arg_key>to</arg_key><arg_value>a</arg_value><arg_key>message</arg_key><arg_value>x <tool_call>ping</tool_call>\n<tool_call>echo<arg_key>to</arg_key><arg_value>b</arg_value></tool_call> y",
+    ],
+    [
+      "a closing tag that text follows",
+      "<tool_call>echo<arg_key>message</arg_key><arg_value>a</arg_value> b</tool_call>",
+    ],
+    [
+      "calls in a value behind a forbidden key",
+      "<tool_call>open<arg_key>&#95;</arg_key><arg_value>x <tool_call>ping</tool_call> y</arg_value></tool_call>",
+    ],
+  ])("%s: no call", (_, reply) => {
+    const { calls, nearMisses } = recoverToolCalls(reply, tools);
+    expect(calls).toEqual([]);
+    expect(nearMisses).toHaveLength(1);
   });
 
   it("hides no key in numbers", () => {

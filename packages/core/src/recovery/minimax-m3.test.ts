@@ -84,6 +84,11 @@ describe("MiniMax M3", () => {
     expect(callsIn(reply, tools)).toEqual([["get_weather", { city: "a <b>c</b> </city> d" }]]);
   });
 
+  it("a call behind one that can't be read", () => {
+    const reply = marked('<invoke name="get_weather">in <city>Rome</city></invoke>\n<invoke name="now"></invoke>');
+    expect(callsIn(reply, tools)).toEqual([["now", {}]]);
+  });
+
   it.each([
     ["a call that is cut off", '<tool_call><invoke name="get_weather"><city>Rome</city>'],
     ["a value that is cut off", '<tool_call><invoke name="get_weather"><city>Ro'],
@@ -92,6 +97,10 @@ describe("MiniMax M3", () => {
     ["crossed tags", '<tool_call><invoke name="get_weather"><city>Rome</invoke></city></tool_call>'],
     ["a parameter twice", '<invoke name="get_weather"><city>Rome</city><city>Bonn</city></invoke>'],
     ["a call in a value", '<invoke name="get_weather"><city>a<invoke name="now"></invoke></city></invoke>'],
+    [
+      "two calls in a value",
+      '<invoke name="get_weather"><city>a<invoke name="now"></invoke>\n<invoke name="now"></invoke></city></invoke>',
+    ],
     ["a forbidden key", '<invoke name="get_weather"><__proto__><a>1</a></__proto__></invoke>'],
     ["a tag without a call", "<tool_call>\n</city> after an error"],
   ])("%s: no call", (_, reply) => {

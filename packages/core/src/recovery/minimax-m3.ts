@@ -1,4 +1,5 @@
 import { asText, found, troubled, writtenCall } from "./finding.js";
+import { callEnd } from "./shown-calls.js";
 import { find, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { Finding, NearMissReason } from "./types.js";
 
@@ -27,7 +28,7 @@ export function readMinimaxM3(source: Source, at: number): Finding | undefined {
     }
   }
   // Whatever stands in a call that can't be read is part of it.
-  if (trouble !== undefined) end = closerAfter(source, end);
+  if (trouble !== undefined) end = brokenEnd(source, tag?.end ?? end);
   else if (tag?.name === "tool_call" && tag.isCloser) end = tag.end;
   const last = calls.at(-1);
   if (!last) return troubled(format, "marked", start, end, trouble ?? "unreadable");
@@ -36,10 +37,9 @@ export function readMinimaxM3(source: Source, at: number): Finding | undefined {
   return found(format, "marked", start, end, written, trouble);
 }
 
-function closerAfter(source: Source, from: number): number {
-  const closer = `${mark}</invoke>`;
-  const at = find(source, closer, from);
-  return at < 0 ? source.text.length : at + closer.length;
+function brokenEnd(source: Source, from: number): number {
+  const end = callEnd(source, from, "invoke", () => true, mark);
+  return end < 0 ? source.text.length : end;
 }
 
 /** What an element holds, up to its closing tag: text, a list of its items, or its children by name. */

@@ -1,6 +1,7 @@
 import { declaredBy } from "./named-children.js";
-import { callEnd, isStructure, shownCallIn } from "./shown-calls.js";
-import { find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
+import { isStructure, ownEnd, shownCallIn } from "./shown-calls.js";
+import { find, isAt, matchAt, skipSpace, type Source } from "./source.js";
+import type { NearMissReason } from "./types.js";
 import { prefix } from "./xml-values.js";
 
 /** A parameter whose end is looked for, and what is known of its call. */
@@ -12,26 +13,28 @@ export interface OpenParameter {
   readonly values: Record<string, unknown>;
 }
 
-/** Where a value ends that has no end that can be told. */
-export const unsure = -2;
+/** A value of which nobody can say where it ends, and the place up to which it may reach. */
+export interface UnclearEnd {
+  readonly reason: NearMissReason;
+  readonly from: number;
+}
 
 /**
  * Where the value of a parameter ends: at its own closing tag, or where it has none at the next parameter or the end of the call.
- * -1: it is cut off; `unsure`: who can say.
  */
-export function parameterEnd(source: Source, from: number, closer: string, open: OpenParameter): number {
+export function parameterEnd(source: Source, from: number, closer: string, open: OpenParameter): number | UnclearEnd {
   const { text } = source;
-  const own = ownEnd(source, from, closer);
+  const own = ownEnd(source, from, closer, followers);
   const end = own < 0 ? structureAt(source, from, open.opener) : own;
-  if (end < 0) return end;
+  if (end < 0) return { reason: "cut-off", from };
   const inner = text.slice(from, end);
   // A closer that text follows, or one of another kind: who can say where the value ends?
-  if (own < 0 && hasStrayCloser(inner, closer)) return unsure;
+  if (own < 0 && hasStrayCloser(inner, closer)) return { reason: "unreadable", from };
   if (!inner.includes("param")) return end;
   const shown = shownCallIn(text, from, end)?.at ?? end;
   const head = text.slice(from, shown);
-  // The call may have ended here, and the closer be one of a later call.
-  if (shown < end && callHasEnded.test(head.slice(-200))) return unsure;
+  // The call may have ended here and the next one begun, or both may be part of the value.
+  if (shown < end && callHasEnded.test(head.slice(-200))) return { reason: "unreadable", from: end };
   // The closer that was found may belong to a later parameter: this one had none.
   return head.includes("<param") && !head.includes("</param") ? missedEnd(source, from, shown, end, open) : end;
 }
@@ -43,25 +46,6 @@ export function strayCloser(source: Source, from: number, closer: string): numbe
   if (at < 0 || comesBefore(find(source, `<${closer.slice(2, -1)}`, from), at)) return -1;
   const after = skipSpace(text, at + closer.length);
   return after >= text.length || isAt(followers, text, after) ? at : -1;
-}
-
-/** The first of its own closers that structure follows and that belongs to no call shown in the value; one in code has text behind it. */
-function ownEnd(source: Source, from: number, closer: string): number {
-  const { text } = source;
-  let last = from;
-  for (let at = find(source, closer, from); at >= 0; at = find(source, closer, last)) {
-    if (!spend(source, at - last)) return -1;
-    const shown = shownCallIn(text, last, at);
-    if (shown) {
-      last = callEnd(source, shown.from, shown.opener);
-      if (last < 0) return -1;
-      continue;
-    }
-    last = at + closer.length;
-    const after = skipSpace(text, last);
-    if (after >= text.length || isAt(followers, text, after)) return at;
-  }
-  return -1;
 }
 
 /** Where a value without a closer of its own is ended by the end of its call; only one behind which nothing is said. */

@@ -2,7 +2,7 @@ import { findTool, isKey } from "./toolbox.js";
 import { parsed } from "./json.js";
 import { readNameless } from "./nameless.js";
 import { signatureOf } from "./signature.js";
-import { parameterEnd, unsure } from "./parameter-end.js";
+import { parameterEnd } from "./parameter-end.js";
 import { isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 import { addValue, textOf, withoutFrame, prefix } from "./xml-values.js";
@@ -54,8 +54,7 @@ export function readParameters(source: Source, start: number, call: string, open
     const from = at + tag[0].length;
     const name = unquoted((tag[3] ?? "").trim(), (other) => isKey(source.tools, other));
     const end = short ? from : parameterEnd(source, from, closer, { call, opener, name, values, tag: tag[0] });
-    if (end < 0)
-      return { values, end: from, isRepaired, usesParam, closer, trouble: end === unsure ? "unreadable" : "cut-off" };
+    if (typeof end !== "number") return { values, end: end.from, isRepaired, usesParam, closer, trouble: end.reason };
     if (!spend(source, end - at)) return { values, end, isRepaired, usesParam, closer, trouble: "unreadable" };
     const isClosed = short !== null || text.startsWith(closer, end);
     isUnclosed = !isClosed;

@@ -270,11 +270,6 @@ describe("calls in tags that are not written as their format wants them", () => 
       '<｜DSML｜invoke name="search"><｜DSML｜parameter name="query">a</｜DSML｜parameter>b</｜DSML｜invoke>\n<｜DSML｜invoke name="now"></｜DSML｜invoke>',
       [["now", {}]],
     ],
-    [
-      "a value without its closing tag, and a call behind it that shows an end: only the second can be told",
-      "<function=search><parameter=query>a</function>\n<function=mail><parameter=body>\na </function> b</parameter></function>",
-      [["mail", { body: "a </function> b" }]],
-    ],
   ])("%s", (_, reply, expected) => {
     expect(callsIn(reply, tools)).toEqual(expected);
   });
@@ -352,6 +347,14 @@ describe("calls in tags that are not written as their format wants them", () => 
     [
       "a value that is cut off with the end of a call in it",
       '<function=mail>\n<parameter=body>\na\n<tool_call>{"name": "now", "arguments": {}}</tool_call>',
+    ],
+    [
+      "a call that may be the next one or part of a value",
+      "<function=search><parameter=query>a</function>\n<function=mail><parameter=body>\na </function> b</parameter></function>",
+    ],
+    [
+      "a value that is cut off behind a call in a string of it",
+      '<function=write_file><parameter=content>a = "<function=now>\\n<parameter=x>b\\n</parameter>',
     ],
     [
       "the end of a call in a value that goes on behind it",
