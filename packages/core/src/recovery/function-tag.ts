@@ -4,7 +4,7 @@ import { readFunctionBody } from "./function-body.js";
 import { unquoted } from "./parameters.js";
 import { matchAt, skipSpace, type Source } from "./source.js";
 import type { Finding } from "./types.js";
-import { prefix } from "./xml-values.js";
+import { attributes, prefix } from "./xml-values.js";
 
 /**
  * `<function=f>`, `<function name="f">` and `<invoke name="f">` with `<parameter>` children or JSON in them:
@@ -43,7 +43,8 @@ function formatOf(opener: RegExpExecArray): string {
 
 const openTag = new RegExp(
   `<(${prefix})??(function|invoke|tool_call|call|tool)` +
-    /(?:[ \t]*(=)\s*([^<>\n]+?)|[\sĠ]*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))\s*(\/?)(?:>|(?=\s*\n|<))/
-      .source,
+    /(?:[ \t]*(=)\s{0,20}([^<>\n]{1,200}?)|[\sĠ]*name\s*=\s*(?:["']([^"'<>\n]*)["']|([^"'<>\s/]+)))/.source +
+    attributes +
+    /\s{0,20}(\/?)(?:>|(?=\s{0,20}\n|<))/.source,
   "y",
 );

@@ -5,7 +5,7 @@ import { signatureOf } from "./signature.js";
 import { parameterEnd } from "./parameter-end.js";
 import { isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
-import { addValue, textOf, withoutFrame, prefix } from "./xml-values.js";
+import { addValue, attributes, textOf, withoutFrame, prefix } from "./xml-values.js";
 
 /** What the `<parameter>` children of a call hold. */
 export interface ParameterReading {
@@ -100,8 +100,9 @@ export function structureFollows(text: string, at: number): boolean {
 
 const parameterTag = new RegExp(
   `<(${prefix})??(parameter|param)` +
-    /(?:\s*=\s*|[\sĠ]*name\s*=\s*["']?)([^<>\n]+?)["']?(?:\s+string=["'](true|false)["'])?(?:\s+\w+=["']\w*["'])*\s*>/
-      .source,
+    /(?:\s*=\s{0,20}|[\sĠ]*name\s*=\s{0,20}["']?)([^<>\n]{1,200}?)["']?(?:\s{1,20}string=["'](true|false)["'])?/
+      .source +
+    `${attributes}\\s{0,20}>`,
   "y",
 );
 const valueTag = /^\s*<value>([^<>]*)<\/value>\s*$/;

@@ -104,6 +104,11 @@ describe("arguments in tags", () => {
       '<functionname="read_file"><param name="path">a.py</param></function>',
       [["read_file", { path: "a.py" }]],
     ],
+    [
+      "invoke more attributes",
+      '<invoke name="search" reason="first turn"><parameter name="query" lang="en.US" note=\'a b\'>x</parameter></invoke>',
+      [["search", { query: "x" }]],
+    ],
     ["qwen doc", "before <function>docs</function> after", []],
     [
       "qwen noparams",

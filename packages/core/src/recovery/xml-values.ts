@@ -54,3 +54,6 @@ export function addValue(values: Record<string, unknown>, name: string, value: u
 
 /** What may stand in front of a tag's name, as the source of a pattern: a namespace, or DSML between bars, doubled or with spaces. */
 export const prefix = "(?: ?[｜|]{1,2} ?DSML ?[｜|]{1,2} ?|[a-z]+:)";
+
+/** More attributes of a tag, as the source of a pattern; bounded, because it is tried at every place where a name may end. */
+export const attributes = `(?:\\s{1,20}[\\w:-]{1,40}=(?:"[^"<>\\n]{0,200}"|'[^'<>\\n]{0,200}'|[^\\s"'<>=]{1,80})){0,6}`;
