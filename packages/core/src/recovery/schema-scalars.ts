@@ -42,3 +42,17 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
   ["false", false],
 ]);
+
+/** Names of types in schemas that were written by hand or come from other languages. */
+export const typeSynonyms: ReadonlyMap<string, string> = new Map([
+  ...["float", "double", "decimal", "float32", "float64"].map((name) => [name, "number"] as const),
+  ...["int", "long", "short", "uint"].map((name) => [name, "integer"] as const),
+  ...["8", "16", "32", "64"].flatMap((size) => [
+    [`int${size}`, "integer"] as const,
+    [`uint${size}`, "integer"] as const,
+  ]),
+  ["bool", "boolean"],
+  ["str", "string"],
+  ["dict", "object"],
+  ["list", "array"],
+]);

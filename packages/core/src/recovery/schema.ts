@@ -1,4 +1,4 @@
-import { fitScalar, fitString } from "./schema-scalars.js";
+import { fitScalar, fitString, typeSynonyms } from "./schema-scalars.js";
 import { structureIn, structureInText } from "./schema-text.js";
 import { patternFor } from "./schema-patterns.js";
 import { annotations, isOfType, isRecord, resolved, signatureOf } from "./signature.js";
@@ -170,12 +170,15 @@ function fitListed(value: unknown, listed: readonly unknown[]): Fit {
       ? structureIn(value)
       : undefined;
   if (structure !== undefined) return fitListed(structure, listed);
+  // Or one in quotation marks.
+  const bare = close.length === 0 && typeof value === "string" ? quoted.exec(value)?.[1] : undefined;
+  if (bare !== undefined) return fitListed(bare, listed);
   return close.length === 1 ? { value: close[0] } : { problem: `must be one of ${JSON.stringify(listed)}` };
 }
 
 function typesOf(schema: Schema): readonly string[] {
   const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]];
-  return types.filter((type): type is string => typeof type === "string").map((type) => synonyms.get(type) ?? type);
+  return types.filter((type): type is string => typeof type === "string").map((type) => typeSynonyms.get(type) ?? type);
 }
 
 function listOf(value: unknown): readonly unknown[] {
@@ -187,13 +190,4 @@ export function numberOr(value: unknown, fallback: number): number {
   return typeof value === "number" ? value : fallback;
 }
 
-/** Names of types in schemas that were written by hand or come from Python. */
-const synonyms: ReadonlyMap<string, string> = new Map([
-  ["float", "number"],
-  ["double", "number"],
-  ["int", "integer"],
-  ["bool", "boolean"],
-  ["str", "string"],
-  ["dict", "object"],
-  ["list", "array"],
-]);
+const quoted = /^\s*"([^"\\]*)"\s*$/;

@@ -52,11 +52,14 @@ function namesIn(schema: unknown, root: unknown, depth: number): Set<string> {
   return names;
 }
 
-/** What a local reference points to. */
+/** What a local reference points to; in its steps `~1` is a slash and `~0` a tilde (RFC 6901). */
 export function resolved(reference: string, root: unknown): unknown {
   let place: unknown = root;
-  for (const step of reference.replace(/^#\/?/, "").split("/"))
-    place = step === "" ? place : isRecord(place) ? place[step] : undefined;
+  for (const written of reference.replace(/^#\/?/, "").split("/")) {
+    if (written === "") continue;
+    const step = written.replaceAll("~1", "/").replaceAll("~0", "~");
+    place = isRecord(place) && Object.hasOwn(place, step) ? place[step] : undefined;
+  }
   return place;
 }
 

@@ -109,6 +109,41 @@ describe("arguments in tags", () => {
       '<invoke name="search" reason="first turn"><parameter name="query" lang="en.US" note=\'a b\'>x</parameter></invoke>',
       [["search", { query: "x" }]],
     ],
+    [
+      "qwen types of other names",
+      "<function=f><parameter=a>42</parameter><parameter=b>7</parameter><parameter=c>0.5</parameter></function>",
+      [["f", { a: 42, b: 7, c: 0.5 }]],
+      [
+        {
+          name: "f",
+          inputSchema: {
+            type: "object",
+            properties: { a: { type: "uint32" }, b: { type: "long" }, c: { type: "float64" } },
+          },
+        },
+      ],
+    ],
+    [
+      "qwen escaped reference",
+      "<function=f><parameter=a>17</parameter></function>",
+      [["f", { a: 17 }]],
+      [
+        {
+          name: "f",
+          inputSchema: {
+            type: "object",
+            $defs: { "a/b~c": { type: "integer" } },
+            properties: { a: { $ref: "#/$defs/a~1b~0c" } },
+          },
+        },
+      ],
+    ],
+    [
+      "qwen listed number in quotation marks",
+      '<function=f><parameter=a>"1"</parameter></function>',
+      [["f", { a: 1 }]],
+      [{ name: "f", inputSchema: { type: "object", properties: { a: { type: "number", enum: [1, 2] } } } }],
+    ],
     ["qwen doc", "before <function>docs</function> after", []],
     [
       "qwen noparams",
