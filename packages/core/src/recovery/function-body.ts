@@ -1,3 +1,4 @@
+import { closingOf } from "./closings.js";
 import { foundCall, mended, plain, troubled } from "./finding.js";
 import { readJson } from "./json.js";
 import { declaredBy, readNamedChildren } from "./named-children.js";
@@ -40,7 +41,9 @@ export function readFunctionBody(source: Source, start: number, from: number, he
   if (after === undefined && reading.isUnclosed)
     return troubled(format, "marked", start, brokenEnd(source, from, head), "cut-off");
   if (after === undefined && (Object.keys(values).length === 0 || !(isOpen || structureFollows(text, end)))) {
-    const last = brokenEnd(source, from, head, Math.max(end, from));
+    // Children that are no parameters of it may hold anything; behind a tag that is only mentioned words stand.
+    const holds = isAt(childTag, text, at) && !structureFollows(text, at) && declaredBy(source, name) !== undefined;
+    const last = brokenEnd(source, from, head, holds ? text.length : Math.max(end, from));
     return troubled(format, "marked", start, last, isOpen ? "cut-off" : "unreadable");
   }
   // A value that held the end of a call was taken for shorter than it is.
@@ -60,13 +63,26 @@ export function readFunctionBody(source: Source, start: number, from: number, he
   });
 }
 
-function readJsonBody(source: Source, start: number, at: number, { name, format, isRepaired }: FunctionHead): Finding {
+function readJsonBody(source: Source, start: number, at: number, head: FunctionHead): Finding {
+  const { format, name, isRepaired, opener } = head;
+  const { text } = source;
   const reading = readJson(source, at);
-  if (reading.trouble !== undefined) return troubled(format, "marked", start, reading.end, reading.trouble);
-  if (reading.missing > 0) return troubled(format, "marked", start, reading.end, "cut-off");
-  const after = closed(source.text, reading.end);
+  const trouble = reading.trouble ?? (reading.missing > 0 ? "cut-off" : undefined);
+  if (trouble !== undefined) return troubled(format, "marked", start, jsonEnd(source, at, reading.end, head), trouble);
+  const after = closed(text, reading.end);
+  // Where a string had to be guessed at, a closing tag of another kind may be one that it speaks of.
+  const isForeign = after !== undefined && !text.startsWith(`</${opener}>`, skipSpace(text, reading.end));
+  if (reading.isRepaired && isForeign && !isStructure(text, reading.end))
+    return troubled(format, "marked", start, jsonEnd(source, at, reading.end, head), "unreadable");
   const traits = isRepaired || reading.isRepaired || after === undefined ? mended : plain;
   return foundCall(format, "marked", start, after ?? reading.end, name, reading.value, traits);
+}
+
+/** Where a call ends whose JSON can't be read: at its closing tag, else at its last bracket; what has none goes on to the end. */
+function jsonEnd(source: Source, at: number, otherwise: number, head: FunctionHead): number {
+  const last = closingOf(source, at);
+  const isBegun = isAt(objectStart, source.text, at) && declaredBy(source, head.name) !== undefined;
+  return brokenEnd(source, at, head, last > 0 ? Math.max(last, otherwise) : isBegun ? source.text.length : otherwise);
 }
 
 /** What else stands in a function: all its parameters behind a closing tag that came too early, a list that holds them, children. */
@@ -159,6 +175,8 @@ function closed(text: string, at: number): number | undefined {
 
 const closeTag = new RegExp(`</${prefix}??(?:function|invoke|tool_call|call|tool)>`, "y");
 const parameterStart = new RegExp(`<${prefix}??param(?:eter)?[\\s=>n]`, "y");
+const objectStart = /\{\s*["'“\w]/y;
+const childTag = /<[A-Za-z_][\w.-]*>/y;
 const argumentList = /<(arguments|parameters)>/y;
 const listEnd = /<\/(?:arguments|parameters)>/y;
 const holders: ReadonlySet<string> = new Set(["arguments", "parameters", "properties", "input", "args", "params"]);

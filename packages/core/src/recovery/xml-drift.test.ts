@@ -261,6 +261,16 @@ describe("calls in tags that are not written as their format wants them", () => 
       [["search", { query: "a\n" }]],
     ],
     [
+      "a tag that is mentioned, and a call behind it",
+      'The mark <function=mail>{...} is used.\n<tool_call>{"name": "now", "arguments": {}}</tool_call>',
+      [["now", {}]],
+    ],
+    [
+      "JSON that can't be read, and a call behind its closing tag",
+      '<function=mail>{"to" "a"}</function>\n<tool_call>{"name": "now", "arguments": {}}</tool_call>',
+      [["now", {}]],
+    ],
+    [
       "a broken call, and a whole one behind its own closing tag",
       "<function=search><parameter=query>a</parameter></parameter> b</function>\n<function=read_file><parameter=path>b</parameter></function>",
       [["read_file", { path: "b" }]],
@@ -355,6 +365,18 @@ describe("calls in tags that are not written as their format wants them", () => 
     [
       "a value that is cut off behind a call in a string of it",
       '<function=write_file><parameter=content>a = "<function=now>\\n<parameter=x>b\\n</parameter>',
+    ],
+    [
+      "a call in JSON that can't be read",
+      '<function=mail>{"to" "a", body: x <tool_call>{"name": "now", "arguments": {}}</tool_call> y',
+    ],
+    [
+      "a call in JSON that is cut off",
+      '<function=write_file>{"path": "a", "content": "x\n<tool_call>{"name": "now", "arguments": {}}</tool_call>\ny',
+    ],
+    [
+      "a call in a child that is no parameter and is cut off",
+      '<function=write_file>\n<text>\n<tool_call>{"name": "now", "arguments": {}}</tool_call>\n',
     ],
     [
       "the end of a call in a value that goes on behind it",
