@@ -41,8 +41,8 @@ export function objection(
 function isBetweenQuotes(before: string, after: string): boolean {
   const opened = before.trimEnd();
   if (wideQuotes.some((quote) => opened.endsWith(quote)) && wideQuoteEnd.test(after)) return true;
-  if (after === "" || !"`\"”'’»<".includes(after.charAt(0)) || !/[`"“'‘«>]$/.test(opened)) return false;
-  return /^[`"”'’»]/.test(after.replace(tagsAfter, "")) && /[`"“'‘«]$/.test(before.replace(tagsBefore, ""));
+  if (!/^\s*[`"”'’»<]/.test(after) || !/[`"“'‘«>]$/.test(opened)) return false;
+  return quoteEnd.test(after.replace(tagsAfter, "")) && quoteStart.test(before.replace(tagsBefore, ""));
 }
 
 /** Whether a diff has begun not far before a place. */
@@ -115,6 +115,9 @@ const wideQuotes = ['"""', "'''", "<!--"];
 const wideQuoteEnd = /^(?:\s*<\/[\w:|｜▁-]{1,60}>){0,3}\s*(?:"""|'''|-->)/;
 /** Another message of the same conversation: what stands before it is a record of one. */
 const isRecorded = /^\s*,?\s*\{\s*"role"\s*:/;
-/** Tags and tokens that hold a call, on its own line. */
-const tagsBefore = /(?:<[\w:|｜▁="-]{1,60}>[ \t]*){1,4}$/;
-const tagsAfter = /^(?:[ \t]*<\/?[\w:|｜▁-]{1,60}>){1,4}/;
+/** Tags and tokens that hold a call. */
+const tagsBefore = /(?:<[\w:|｜▁="-]{1,60}>\s*){1,4}$/;
+const tagsAfter = /^(?:\s*<\/?[\w:|｜▁-]{1,60}>){1,4}/;
+/** Right at the call or its tags; with a line end between only if it can't belong to a word in front of it or behind it. */
+const quoteStart = /[`"“'‘«]$|(?:^|[\s(:])[`"“'‘«]\s*$/;
+const quoteEnd = /^(?:[`"”'’»]|\s*[`"”'’»](?=[\s.,;:!?)]|$))/;
