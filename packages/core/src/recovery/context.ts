@@ -1,4 +1,5 @@
 import type { Effect } from "../types.js";
+import { isTalk, spelledOut } from "./phrases.js";
 import { behindLast, isSpace } from "./source.js";
 import { behindThinking, endsThinking } from "./thinking.js";
 import type { Finding } from "./types.js";
@@ -8,6 +9,8 @@ export function objection(
   text: string,
   finding: Finding,
   effect: Effect | undefined,
+  /** Where the finding before it ends: a call says nothing of the next one. */
+  from: number,
 ): "quoted" | "example" | undefined {
   const { start, end, strength } = finding;
   const told = endOfBefore(text, start);
@@ -17,21 +20,20 @@ export function objection(
   if (strength === "bare" && isRecorded.test(after)) return "example";
   const isLesson = (strength !== "marked" || effect !== undefined) && lesson.test(after);
   if (isFirst) return isLesson ? "example" : undefined;
-  const floor = Math.max(0, start - 300);
+  const floor = Math.max(from, start - 300);
   const before = text.slice(floor, start);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   // A line whose beginning lies too far back has none that could be looked at.
   const head = line.length === before.length && floor > 0 ? "" : line;
   if (quotedHead.test(head) && (!/^[+-]/.test(head) || isInDiff(text, start))) return "quoted";
   if (isBetweenQuotes(before, after)) return "quoted";
-  const introduction = introductionIn(text.slice(floor, told));
-  if (isLesson || notMeant.test(introduction)) return "example";
-  // A sentence that has ended tells of something else: of what was run before, of what an error looks like.
-  const isOver = hasEnded.test(introduction);
-  if (!isOver && retold.test(introduction)) return "example";
-  if (effect === undefined) return !isOver && forbids.test(introduction) ? "example" : undefined;
-  if (denial.test(introduction) || denial.test(firstSentence(after))) return "example";
-  if (effect === "read" || strength === "marked") return undefined;
+  const introduction = spelledOut(introductionIn(text.slice(floor, Math.max(floor, told))));
+  if (isLesson || isTalk(introduction, effect)) return "example";
+  if (effect === undefined) return undefined;
+  if (denial.test(introduction) || denial.test(spelledOut(firstSentence(after)))) return "example";
+  if (effect === "read") return undefined;
+  if (waits.test(after) || continues.test(after)) return "example";
+  if (strength === "marked") return undefined;
   // What nothing announces stands on lines of its own, or it is part of a sentence.
   const isAlone = /^\s*(?:(?:\d+[.)]|[-*•])\s+)?$/.test(line) && /^[\s;,]*(?:\n|$)/.test(after);
   return isAlone || strength === "fenced" ? undefined : "quoted";
@@ -59,7 +61,11 @@ function firstSentence(after: string): string {
 /** The last sentence of what was told before the call, in its last line; a thought introduces nothing. */
 function introductionIn(before: string): string {
   const line = behindThinking(before.slice(before.lastIndexOf("\n") + 1));
-  if (tildes.test(line)) return introductionIn(before.slice(0, -line.length).trimEnd());
+  const above = before.slice(0, before.length - line.length).trimEnd();
+  // What introduces a list introduces what stands in it.
+  if (tildes.test(line) || itemMark.test(line)) return introductionIn(above);
+  if (above.endsWith(":") && heading.test(line)) return introductionIn(above);
+  if (speaker.test(line) && otherSpeaker.test(above)) return "As the assistant said:";
   return behindLast(sentenceEnd, line);
 }
 
@@ -86,29 +92,26 @@ function openerBefore(text: string, place: number, floor: number): number {
   return -1;
 }
 
-const example =
-  /(?:for (?:example|instance)|e\.g\.|(?:an? |this |the |following )?examples?(?: (?:of|call|usage|output|is|tool)| (?:of|for|how|that|to)\b[^.!?:\n]{1,80})?\s*:|such as|(?:samples?|templates?|usage|pseudo-?code|call history)\s*:|syntax|format(?: is| structure)?\s*:|(?:request|response) body\b|(?:expected|sample) (?:output|response|request|input)\b|would (?:look|be written))/;
-const plan =
-  /(?:I|we|you|one) (?:would|could|might|may|should) (?:then |now |also |just |probably )?(?:call|use|run|write|invoke|execute|do|send|try)\b|(?:call|command) I(?:'d| would)\b|(?:should|shall) I (?:run|call|execute|write|do)\b|(?:do you want|would you like) me to\b|(?:once|when|after) you(?:r)? (?:approv|confirm)\w*/;
-const shown =
-  /looks? like|(?:file|page|log|issue|ticket|prompt|message|transcript|README|documentation) (?:contain(?:s|ed)|sa(?:ys|id)|shows?|reads)\b|(?:model|assistant|agent|user|bot|parser|tool)(?:'s)? (?:should |must |would |will |then |was )?(?:called|repl(?:y|ies|ied)|responded|wrote|writes?|answer(?:s|ed)?|pasted|return(?:s|ed)?|accept|reject|emit(?:s|ted)?|output|sa(?:y|ys|id))\b|(?:imagine|suppose)\b/;
-const done =
-  /(?:I|we)(?:'ve| have| had) (?:already |just |previously |then |also )?(?:called|run|used|executed|invoked|made|done|written)\b|(?:I|we) (?:already |just |previously |then |also )?(?:called|ran|used|executed|invoked|made|did|wrote)\b|(?:tool|function|command)(?:'s)? (?:output|result|response|log|call history)\b|(?:previously|earlier)\b/;
-/** Each of these begins with a word: one look for its beginning serves them all. */
-const notMeant = new RegExp(`\\b(?:${[example, plan].map(({ source }) => source).join("|")})`, "i");
-const retold = new RegExp(`\\b(?:${[shown, done].map(({ source }) => source).join("|")})`, "i");
-const hasEnded = /[.!?]["')*_]{0,3}\s*$/;
-const forbids = /\b(?:never|(?:do|must|should)(?:n't| not)) (?:run|execute|call|output|emit)\b/i;
 const denial = new RegExp(
-  `${forbids.source}|\\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\\b|\\b(?:is|was) (?:just |only )?an? example\\b|\\bthat is how\\b|\\bwould (?:call|run|use)\\b`,
+  `\\b(?:never|(?:do|must|should) not) (?:run|execute|call|output|emit)\\b|\\bnot (?:a |an )?(?:tool call|invocation|call|to be run|running|executed)\\b|\\b(?:is|was) (?:just |only )?an? example\\b|\\bthat is how\\b|\\bwould (?:call|run|use)\\b`,
   "i",
 );
 const lesson =
   /^(?:\s|<\/?[\w:|｜▁-]{1,40}>|`{3,})*(?:that|this) (?:is|was) (?:just |only )?(?:how (?:you|we|I|one|it|a)\b|an? example|what (?:it|a call)\b)/i;
+/** Asks for leave behind the call. */
+const waits =
+  /^(?:\s|<\/?[\w:|｜▁-]{1,40}>|`{3,})*(?:(?:ok(?:ay)?|agreed|all right|what do you think|do you (?:agree|approve)|(?:shall|should|may|can) I [^.!?\n]*)\?|(?:just )?say (?:so|yes|go)\b|please (?:confirm|approve)\b)/i;
+/** The sentence that the call stands in goes on behind it. */
+const continues = /^(?:\s*<\/?[\w:|｜▁-]{1,40}>)*(?:[ \t]+|[ \t]*,[ \t]*)\p{Ll}/u;
 /** Behind `>` and `|`; behind `+` and `-` only in a diff. */
 const quotedHead = /^(?:\s*[>|]|[+](?!\s*$)|[+-]\s*$)/;
 /** Where one sentence ends and another begins. */
-const sentenceEnd = /[.!?]\s+(?=\p{Lu})/gu;
+const sentenceEnd = /[.!?]["')*_]*\s+(?=["'(*_]*\p{Lu})/gu;
+/** The mark of an item of a list that stands alone on its line. */
+const itemMark = /^\s*(?:(?:\d+|[a-z])[.):]|[-*•])\s*$/i;
+const heading = /^\s*#{1,6}\s/;
+const speaker = /^\s*(?:assistant|model|bot|ai)\s*:/i;
+const otherSpeaker = /^\s*(?:user|human)\s*:/im;
 /** A fence that is read as text. */
 const tildes = /^\s*~{3,}[\w+-]*$/;
 const wideQuotes = ['"""', "'''", "<!--"];

@@ -17,6 +17,7 @@ export function judge(text: string, { findings, marks }: Scan, tools: readonly O
   const nearMisses: NearMiss[] = [];
   const rehearsed: { readonly call: RecoveredCall; readonly isMeant: boolean }[] = [];
   let objected: { readonly end: number; readonly reason: NearMissReason } | undefined;
+  let from = 0;
   for (const finding of findings) {
     if (finding.trouble !== undefined) nearMisses.push(missed(finding, finding.trouble, "", tools));
     for (const written of finding.calls) {
@@ -27,9 +28,8 @@ export function judge(text: string, { findings, marks }: Scan, tools: readonly O
       }
       // What introduces the first of several calls introduces those behind it too.
       const isNext =
-        objected !== undefined &&
-        (finding.end === objected.end || text.slice(objected.end, finding.start).trim() === "");
-      const reason = (isNext ? objected?.reason : undefined) ?? objection(text, finding, outcome.tool.effect);
+        objected !== undefined && (finding.end === objected.end || isNextInList(text, objected.end, finding.start));
+      const reason = (isNext ? objected?.reason : undefined) ?? objection(text, finding, outcome.tool.effect, from);
       if (reason !== undefined) {
         objected = { end: finding.end, reason };
         nearMisses.push(missed(finding, reason, written.name, tools));
@@ -37,6 +37,7 @@ export function judge(text: string, { findings, marks }: Scan, tools: readonly O
         rehearsed.push({ call: outcome.call, isMeant: isMeantInThinking(text, marks, finding, outcome.tool) });
       else calls.push(outcome.call);
     }
+    from = finding.end;
   }
   // Calls outside of the thinking are the ones that the model decided on.
   if (calls.length > 0) return { calls, nearMisses };
@@ -53,6 +54,11 @@ export function judge(text: string, { findings, marks }: Scan, tools: readonly O
   return { calls, nearMisses };
 }
 
+/** Whether nothing stands between two calls but the rest of an item of a list and the mark of the next. */
+function isNextInList(text: string, end: number, start: number): boolean {
+  return start - end < 200 && nextItem.test(text.slice(end, start));
+}
+
 function missed(
   { format, start, end }: Finding,
   reason: NearMissReason,
@@ -61,3 +67,6 @@ function missed(
 ): NearMiss {
   return { reason, format, span: [start, end], hint: hintFor(reason, tools, name) };
 }
+
+const nextItem =
+  /^(?:\s*<\/[\w:|｜▁-]{1,60}>)*(?:\s*|[^\n]*\n\s*(?:(?:\d+[.)]|[-*•])\s+|[^\s:]+\.\w{1,5}:\d+:\s*))(?:<[^<>\n]{1,60}>\s*)*$/;
