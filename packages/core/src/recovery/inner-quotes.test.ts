@@ -23,6 +23,9 @@ describe("a string with quotes in it that nobody escaped", () => {
     ["a bracket that nothing opens", 'He said "}" there'],
     ["Markdown with a fence", 'Write\n```json\n{"a": {"b": "c"}}\n```\nand "go".\n'],
     ["a call in a string", `let c = '<tool_call>{"name": "write", "arguments": {"path": "a"}}</tool_call>';`],
+    ["a docstring", '"""Doc."""\nimport os\n'],
+    ["a docstring at its end", '"""Doc.\n"""'],
+    ["docstrings on both sides", '"""a"""\nb = """c"""\n'],
     ["a special token", 'const end = find(source, "<|tool_call_end|>", from);'],
   ])("keeps %s, byte for byte", (_, content) => {
     expect(read(`{"path":"p","content":"${content}"}`).calls).toEqual([{ path: "p", content }]);
@@ -76,6 +79,9 @@ describe("a string with quotes in it that nobody escaped", () => {
     ],
     ["a comma that is missing in a list", '{"items":["a" "b"]}', open],
     ["a comma and a space that are missing in a list", '{"items":["a""b"]}', open],
+    ["a docstring behind one quote that stays open", '{"content":""""Doc."""\nimport os\n"""}', open],
+    ["a docstring or a quotation in three quotes", '{"content":""""Doc.""","path":"c"}', open],
+    ["a docstring within three quotes", '{"content":"""def f():\n  """Doc."""\n"""}', open],
     ["a key twice", '{"content":"a","content":"b",}', open],
   ])("gives no call with two readings: %s", (_, input, tool) => {
     expect(read(input, tool)).toEqual({ calls: [], misses: 1 });

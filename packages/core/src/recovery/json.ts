@@ -68,16 +68,29 @@ function repaired(json: string): unknown {
 function isVerbatim(value: unknown, json: string, depth: number): boolean {
   if (depth > 20) return false;
   // Asked for short texts only: each string is one search through the span.
-  if (typeof value === "string") return json.length < 10_000 && json.includes(value);
+  if (typeof value === "string")
+    return json.length < 10_000 && (value === "" ? emptyText.test(json) : json.includes(value));
   if (value === null) return /null|None|undefined/.test(json);
   if (typeof value !== "object") return true;
-  return Object.entries(value).every(([key, part]) => json.includes(key) && isVerbatim(part, json, depth + 1));
+  return Object.entries(value).every(
+    ([key, part]) => (Array.isArray(value) || hasKey(json, key)) && isVerbatim(part, json, depth + 1),
+  );
+}
+
+/** Whether a key stands in the text with its colon, or with its value behind it. */
+function hasKey(json: string, key: string): boolean {
+  if (key === "") return false;
+  for (let at = json.indexOf(key); at >= 0; at = json.indexOf(key, at + 1))
+    if (isAt(behindKey, json, at + key.length)) return true;
+  return false;
 }
 
 function slashes(json: string): number {
   return json.match(/[\w.~-]\/\//g)?.length ?? 0;
 }
 
+const emptyText = /(["'`])\1\s*[,}\]]|“”/;
+const behindKey = /["'`”]?\s*[:=]|["']\s+["']/y;
 /** An object or a list whose first part can be one, in well-formed JSON and however broken. */
 const strictStart = /\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])/y;
 const startsJson = new RegExp(`^\\s*(?:${strictStart.source}|["\\d-]|(?:true|false|null)\\s*$)`);

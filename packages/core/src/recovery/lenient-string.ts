@@ -14,7 +14,9 @@ export type StringRole = "key" | "value" | "item";
 export function readString(cursor: Cursor, role: StringRole): string | undefined {
   const { text } = cursor;
   const opener = text[cursor.at] ?? '"';
-  if (text.startsWith(opener.repeat(3), cursor.at) && opener !== "“") return readTriple(cursor, opener.repeat(3));
+  const fence = opener.repeat(3);
+  const isTriple = opener !== "“" && text.startsWith(fence, cursor.at);
+  if (isTriple && !opensDocstring(cursor, fence)) return readTriple(cursor, fence, role);
   const quote = opener === "“" ? "”" : opener;
   const from = cursor.at + 1;
   if (cursor.parameters && cursor.opens === 0)
@@ -32,11 +34,15 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
     if (cursor.isPython || role === "key" || endsValue(cursor, role, at, inner)) {
       cursor.at = at + 1;
       if (inner.isSeen) cursor.hasInnerQuotes = true;
-      if (inner.isSeen && isLeftOpen(cursor, at, inner)) {
+      const raw = text.slice(from, at);
+      // A docstring that stays open may be the end of a triple-quoted text.
+      if (
+        inner.isSeen &&
+        (isLeftOpen(cursor, at, inner) || (isTriple && text.slice(from, at + 1).split(fence).length % 2 === 0))
+      ) {
         cursor.isDoubtful = true;
         return undefined;
       }
-      const raw = text.slice(from, at);
       return hasEscape ? unescaped(raw, cursor.isPython) : raw;
     }
     inner.isSeen = true;
@@ -46,18 +52,35 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
   return undefined;
 }
 
-/** Triple quotes: with line ends in it the text is taken as it stands, on one line its escapes are read. */
-function readTriple(cursor: Cursor, fence: string): string | undefined {
+/**
+ * Triple quotes: with line ends in it the text is taken as it stands, on one line its escapes are read.
+ * In JSON the value must be over behind them: else they stand in a text that has more of them.
+ */
+function readTriple(cursor: Cursor, fence: string, role: StringRole): string | undefined {
+  const { text, source } = cursor;
   const from = cursor.at + 3;
-  const end = find(cursor.source, fence, from);
+  const end = find(source, fence, from);
   if (end < 0) {
-    cursor.at = cursor.text.length;
+    cursor.at = text.length;
     cursor.trouble = "cut-off";
     return undefined;
   }
   cursor.at = end + 3;
-  const raw = cursor.text.slice(from, end);
+  const isOver = cursor.isPython || role === "key" || isAt(behindTriple, text, cursor.at);
+  // Four quotes are a docstring too, that has lost one of its own.
+  if (!isOver || (!cursor.isPython && end > from && text[from] === fence[0])) {
+    cursor.isDoubtful = true;
+    return undefined;
+  }
+  const raw = text.slice(from, end);
   return raw.includes("\n") || !raw.includes("\\") ? raw : unescaped(raw, cursor.isPython);
+}
+
+/** Four quotes, and text behind the next three: a string that begins with a docstring. */
+function opensDocstring({ text, source, isPython, at }: Cursor, fence: string): boolean {
+  if (isPython || !text.startsWith(fence, at + 1) || text[at + 4] === fence[0]) return false;
+  const end = find(source, fence, at + 4);
+  return end >= 0 && !isAt(behindTriple, text, end + 3);
 }
 
 /** Whether what stands behind a quote shows that the value is over. */
@@ -138,6 +161,8 @@ function closersAt(text: string, start: number): { readonly count: number; reado
   return { count, end };
 }
 
+/** Structure, the key that comes next, what closes the call, or the end. */
+const behindTriple = /\s*(?:[,}\]/<]|["'][\w-]{1,80}["']\s*:|```|$)/y;
 const itemEnd = /["']\s*[,\]]/y;
 const closer = /[}\]]/y;
 const itemStart = /["'“[{\d}\]-]|true|false|null|True|False|None/y;
