@@ -1,6 +1,7 @@
 import { jsonrepair } from "jsonrepair";
 import { closingOf } from "./closings.js";
-import { readLenient } from "./lenient.js";
+import { isCallHead } from "./call-head.js";
+import { type LenientReading, readLenient } from "./lenient.js";
 import { isAt, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
@@ -20,23 +21,38 @@ export function readJson(source: Source, at: number): JsonReading {
   const isStrict = isAt(strictStart, text, at);
   if (!isStrict && !isAt(looseStart, text, at)) return unreadable(at + 1);
   const end = closingOf(source, at);
-  if (!spend(source, Math.max(end, at) - at)) return unreadable(at + 1);
+  if (!spend(source, Math.max(end, at) - at)) return unreadable(end > 0 ? end : text.length);
   // A parser that throws costs more than all the rest: what can't be JSON is not given to it.
   if (end > 0 && isStrict && source.foreign < at) {
     const value = parse(text.slice(at, end));
     if (value !== undefined) return { value, end, isRepaired: false, missing: 0, trouble: undefined };
   }
   const lenient = readLenient(source, at);
-  if (!spend(source, lenient.end - at)) return unreadable(at + 1);
+  if (!spend(source, lenient.end - at)) return unreadable(text.length);
+  if (lenient.trouble === undefined) return lenient;
   if (end < 0 || lenient.trouble !== "unreadable" || lenient.isDoubtful || !spend(source, 2 * (end - at)))
-    return lenient;
+    return spanning(lenient, source, at, end);
   const json = text.slice(at, end);
   const value = /["'`\w]\s*:/.test(json) ? repaired(json) : undefined;
-  return value === undefined ? lenient : { value, end, isRepaired: true, missing: 0, trouble: undefined };
+  return value === undefined
+    ? spanning(lenient, source, at, end)
+    : { value, end, isRepaired: true, missing: 0, trouble: undefined };
 }
 
-function unreadable(end: number): JsonReading {
-  return { value: undefined, end, isRepaired: false, missing: 0, trouble: "unreadable" };
+/**
+ * What can't be read, with its span: up to its closing bracket where that is known, else, if it is a call, up to the end of the text.
+ * Else the text in one of its strings would be read as if it stood on its own.
+ */
+function spanning(reading: LenientReading, source: Source, at: number, closed: number): JsonReading {
+  const { trouble, end, isWhole, isGuessed } = reading;
+  if (isWhole && !isGuessed) return reading;
+  const isKnown = closed >= end && !isGuessed;
+  const isLost = trouble === "cut-off" || (!isKnown && isCallHead(source, at, end));
+  return unreadable(isLost ? source.text.length : isKnown ? closed : end, trouble);
+}
+
+function unreadable(end: number, trouble: NearMissReason = "unreadable"): JsonReading {
+  return { value: undefined, end, isRepaired: false, missing: 0, trouble };
 }
 
 /** The value of well-formed JSON; `undefined` when it is not. */
@@ -90,7 +106,7 @@ function slashes(json: string): number {
 }
 
 const emptyText = /(["'`])\1\s*[,}\]]|“”/;
-const behindKey = /["'`”]?\s*[:=]|["']\s+["']/y;
+const behindKey = /["'`”’]?\s*[:=]|["']\s+["']/y;
 /** An object or a list whose first part can be one, in well-formed JSON and however broken. */
 const strictStart = /\{\s*["}]|\[\s*(?:\{\s*["}]|[[\]"\d\-tfn])/y;
 const startsJson = new RegExp(`^\\s*(?:${strictStart.source}|["\\d-]|(?:true|false|null)\\s*$)`);

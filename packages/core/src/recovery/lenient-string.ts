@@ -1,5 +1,5 @@
 import { depthAt, type InnerQuotes, isLeftOpen, leaveOpen, makeInnerQuotes } from "./inner-quotes.js";
-import type { Cursor } from "./lenient.js";
+import { type Cursor, doubt } from "./lenient.js";
 import { unescaped } from "./lenient-escapes.js";
 import { isWellFormedRest } from "./lenient-rest.js";
 import { anyKey, closingTag, loneTag, skipBlank, valueStart } from "./lenient-signs.js";
@@ -40,8 +40,8 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
         inner.isSeen &&
         (isLeftOpen(cursor, at, inner) || (isTriple && text.slice(from, at + 1).split(fence).length % 2 === 0))
       ) {
-        cursor.isDoubtful = true;
-        return undefined;
+        doubt(cursor);
+        if (cursor.opens === 0) return undefined;
       }
       return hasEscape ? unescaped(raw, cursor.isPython) : raw;
     }

@@ -1,9 +1,10 @@
 import { isForbiddenKey } from "./forbidden.js";
 import type { JsonReading } from "./json.js";
+import { readKey } from "./lenient-key.js";
 import { readLiteral } from "./lenient-literal.js";
 import { isMarkerAt, skipBlank } from "./lenient-signs.js";
 import { readString, type StringRole } from "./lenient-string.js";
-import { endOf, isAt, matchAt, skipSpace, type Source } from "./source.js";
+import { isAt, skipSpace, type Source } from "./source.js";
 import type { NearMissReason } from "./types.js";
 
 /** Where a lenient reading stands. */
@@ -20,6 +21,8 @@ export interface Cursor {
   /** Brackets that were never closed before the text, or the block, ended. */
   missing: number;
   trouble: NearMissReason;
+  /** Why what is read can be no call, wherever it ends: it is read on, so that nothing in it is taken for one. */
+  refusal: NearMissReason | undefined;
   /** A string had quotes in it that nobody escaped. */
   hasInnerQuotes: boolean;
   /** There are two readings, and which of them was meant is a guess. */
@@ -29,8 +32,12 @@ export interface Cursor {
 }
 
 /** A lenient reading; what is doubtful is not read again in another way. */
-interface LenientReading extends JsonReading {
+export interface LenientReading extends JsonReading {
   readonly isDoubtful: boolean;
+  /** It was read to its last bracket, even if it is refused. */
+  readonly isWhole: boolean;
+  /** Where it ends is a guess, because of the quotes in a string. */
+  readonly isGuessed: boolean;
 }
 
 /** What a reading gives up with; `Cursor.trouble` says why. */
@@ -40,18 +47,19 @@ export const failed = Symbol("failed");
 export function readLenient(source: Source, at: number): LenientReading {
   const cursor = makeCursor(source, at, false);
   const value = readValue(cursor);
-  if (value === failed)
-    return {
-      value: undefined,
-      end: Math.max(cursor.at, at + 1),
-      isRepaired: true,
-      missing: 0,
-      trouble: cursor.trouble,
-      isDoubtful: cursor.isDoubtful || cursor.hasInnerQuotes,
-    };
+  const isFailed = value === failed;
   // A marker says that the value is whole, unless a quotation in it was taken for the end of a string.
-  const missing = endsAtMarker(cursor) && !cursor.hasInnerQuotes ? 0 : cursor.missing;
-  return { value, end: cursor.at, isRepaired: true, missing, trouble: undefined, isDoubtful: false };
+  const isOpen = cursor.missing > 0 && !isFailed && (cursor.hasInnerQuotes || !endsAtMarker(cursor));
+  return {
+    value: isFailed ? undefined : value,
+    end: isFailed ? Math.max(cursor.at, at + 1) : cursor.at,
+    isRepaired: true,
+    missing: isOpen ? cursor.missing : 0,
+    trouble: isFailed ? (cursor.refusal ?? cursor.trouble) : undefined,
+    isDoubtful: isFailed && (cursor.isDoubtful || cursor.hasInnerQuotes),
+    isWhole: cursor.opens === 0 && cursor.missing === 0,
+    isGuessed: cursor.hasInnerQuotes,
+  };
 }
 
 export function makeCursor(source: Source, at: number, isPython: boolean): Cursor {
@@ -64,6 +72,7 @@ export function makeCursor(source: Source, at: number, isPython: boolean): Curso
     opens: 0,
     missing: 0,
     trouble: "unreadable",
+    refusal: undefined,
     hasInnerQuotes: false,
     isDoubtful: false,
     illFormed: 0,
@@ -104,17 +113,14 @@ function readObject(cursor: Cursor): unknown {
     }
     const key = readKey(cursor);
     if (key === undefined) return failed;
-    if (isForbiddenKey(key)) return fail(cursor, "forbidden-key");
-    if (Object.hasOwn(record, key)) {
-      cursor.isDoubtful = true;
-      return fail(cursor, "unreadable");
-    }
+    const isForbidden = isForbiddenKey(key);
+    if (isForbidden) cursor.refusal = "forbidden-key";
+    else if (Object.hasOwn(record, key)) doubt(cursor);
     const value = readValue(cursor);
     if (value === failed) return failed;
-    record[key] = value;
+    if (!isForbidden) record[key] = value;
   }
-  cursor.opens -= 1;
-  return record;
+  return leave(cursor, record);
 }
 
 function readArray(cursor: Cursor): unknown {
@@ -137,29 +143,13 @@ function readArray(cursor: Cursor): unknown {
     if (item === failed) return failed;
     items.push(item);
   }
-  cursor.opens -= 1;
-  return items;
+  return leave(cursor, items);
 }
 
-function readKey(cursor: Cursor): string | undefined {
-  const { text } = cursor;
-  const sign = text[cursor.at] ?? "";
-  let key: string | undefined;
-  if (`"'\`“`.includes(sign)) key = readString(cursor, "key");
-  else {
-    key = matchAt(bareKey, text, cursor.at)?.[0];
-    if (key !== undefined) cursor.at += key.length;
-    // Its first quote was left out.
-    if (text[cursor.at] === '"') cursor.at += 1;
-  }
-  if (key === undefined) return undefined;
-  const end = endOf(colonSign, text, cursor.at);
-  if (end < 0) {
-    cursor.trouble = skipSpace(text, cursor.at) >= text.length ? "cut-off" : "unreadable";
-    return undefined;
-  }
-  cursor.at = end;
-  return key;
+/** What is refused is refused as a whole. */
+function leave(cursor: Cursor, value: unknown): unknown {
+  cursor.opens -= 1;
+  return cursor.opens === 0 && cursor.refusal !== undefined ? failed : value;
 }
 
 /** Skips blanks and commas, and tells what stands there. */
@@ -173,12 +163,17 @@ function endsAtMarker(cursor: Cursor): boolean {
   return isMarkerAt(cursor.text, skipSpace(cursor.text, cursor.at));
 }
 
+/** There are two readings: what is read is no call. */
+export function doubt(cursor: Cursor): void {
+  cursor.isDoubtful = true;
+  cursor.refusal ??= "unreadable";
+}
+
 function fail(cursor: Cursor, trouble: NearMissReason): typeof failed {
   cursor.trouble = trouble;
   return failed;
 }
 
-const bareKey = /[\p{L}_$][\w$\p{L}-]*/uy;
 /** `{"a", "b"}`: a set of Python. */
 const setStart = /\{\s*(?:'[^'\\\n]{0,200}'|"[^"\\\n]{0,200}"|[\d.]+)\s*[,}]/y;
 const closers: ReadonlyMap<string, string> = new Map([
@@ -186,4 +181,3 @@ const closers: ReadonlyMap<string, string> = new Map([
   ["[", "]"],
   ["{", "}"],
 ]);
-const colonSign = /\s*(?::|=>|=)/y;

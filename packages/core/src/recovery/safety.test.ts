@@ -157,6 +157,31 @@ describe("what is refused", () => {
     expect(nearMisses[0]?.hint).toMatch(/^[A-Z][^\n]*\.$/);
   });
 
+  it.each([
+    ["has a forbidden key", '"__proto__": "a", "content": "#\nQUOTED\n"}}'],
+    ["has a key twice", '"path": "a", "path": "b", "content": "#\nQUOTED\n"}}'],
+    ["is too deep", `"path": ${"[".repeat(70)} "#\nQUOTED\n"`],
+    ["can't be read", '"path": [}, "content": "#\nQUOTED\n"}}'],
+    ["lacks a value and its braces", '"path": [}, "content": "#\nQUOTED\n"'],
+    ["has quotes with two readings", '"path": "say "a", "b": 5 things", "content": "#\nQUOTED\n"}}'],
+    ["is cut off", '"path": "a", "content": "#\nQUOTED\n'],
+  ])("a call that %s, with all that is quoted in it", (_, input) => {
+    for (const quoted of [call, "<shell><command>ls</command></shell>", '[shell(command="ls")]']) {
+      const written = `{"name": "write_file", "arguments": {${input.replace("QUOTED", () => quoted)}`;
+      const { calls, nearMisses } = recoverToolCalls(written, tools);
+      expect(calls).toEqual([]);
+      expect(nearMisses).toHaveLength(1);
+    }
+  });
+
+  it.each([
+    ["has a forbidden key", '"__proto__": "a", "content": "b\n"}}'],
+    ["has a key twice", '"path": "a", "path": "b", "content": "b\n"}}'],
+  ])("a call that %s, but none behind it", (_, input) => {
+    const written = `{"name": "write_file", "arguments": {${input}\n${call}`;
+    expect(recoverToolCalls(written, tools).calls).toHaveLength(1);
+  });
+
   it("a list of arguments that was never closed, unless nothing declared is missing", () => {
     const properties = { path: text, limit: { type: "integer" } };
     const optional = [{ name: "look", inputSchema: { type: "object", properties, required: ["path"] } }];
