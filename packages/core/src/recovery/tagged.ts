@@ -55,7 +55,8 @@ function readAfter(source: Source, start: number, from: number, opener: Opener):
   const isBroken = named === undefined || next > at ? isCode(source, next, format) : named.trouble !== undefined;
   if (isBroken && (isCalled || isAt(quoted, text, at))) {
     const end = endFrom(next);
-    return found(format, "marked", start, end, named?.calls ?? [], end < text.length ? "unreadable" : "cut-off");
+    const trouble = named?.trouble ?? (end < text.length ? "unreadable" : "cut-off");
+    return found(format, "marked", start, end, named?.calls ?? [], trouble);
   }
   if (named?.trouble !== undefined && isAt(shortened, text, at)) {
     const end = closerAtDepth(source, at, tagNameAt(text, start));

@@ -548,6 +548,11 @@ describe("a call behind a marker that can't be read, and a call in it", () => {
     expect(text).toBe(isMeant ? "" : reply);
   });
 
+  it("tells of a key that is forbidden behind a name", () => {
+    const reply = '<tool_call>read_file {"__proto__": 1, path: "a"}</tool_call>';
+    expect(recoverToolCalls(reply, usualTools).nearMisses.map(({ reason }) => reason)).toEqual(["forbidden-key"]);
+  });
+
   it("makes the calls in front of one in code that breaks off", () => {
     const reply = `<function_calls>search(query="b")\nwrite_file(path="a", content="${escaped}`;
     const { calls, nearMisses } = recoverToolCalls(reply, usualTools);
