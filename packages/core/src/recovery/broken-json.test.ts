@@ -86,6 +86,20 @@ describe("broken JSON", () => {
     expect(inputs(tagged(`{name: write_file, arguments: {${written}}}`))).toEqual([]);
   });
 
+  it.each([
+    ["a value", '"path": ..., "content": "b"'],
+    ["the last value", '"path": "a", "content": ...'],
+    ["a key", '"path": "a", "content": "b", ...'],
+    ["an item", '"path": "a", "content": ["b", ...]'],
+    ["a value, in one sign", '"path": "a", "content": …'],
+  ])("takes no template, with dots for %s", (_, written) => {
+    for (const reply of [
+      tagged(`{"name": "write_file", "arguments": {${written}}}`),
+      `[TOOL_CALLS]write_file{${written}}`,
+    ])
+      expect(inputs(reply)).toEqual([]);
+  });
+
   it("never repairs what already parses: a doubled backslash stays one", () => {
     expect(inputs(tagged('{"name": "write_file", "arguments": {"path": "a", "content": "a\\\\nb"}}'))).toEqual([
       { path: "a", content: "a\\nb" },

@@ -5,10 +5,12 @@ const text = { type: "string" };
 const properties = { path: text, content: text, items: { type: "array" } };
 const open: OfferedTool = { name: "write", effect: "write", inputSchema: { type: "object", properties } };
 const closed: OfferedTool = { ...open, inputSchema: { type: "object", properties, additionalProperties: false } };
+const other: OfferedTool = { name: "edit", inputSchema: { type: "object", properties: { old: text } } };
 
 function read(input: string, tool = open): { readonly calls: unknown[]; readonly misses: number } {
   const { calls, nearMisses } = recoverToolCalls(`<tool_call>{"name":"write","arguments":${input}}</tool_call>`, [
     tool,
+    other,
   ]);
   return { calls: calls.map((call) => call.arguments), misses: nearMisses.length };
 }
@@ -26,6 +28,7 @@ describe("a string with quotes in it that nobody escaped", () => {
     ["a docstring", '"""Doc."""\nimport os\n'],
     ["a docstring at its end", '"""Doc.\n"""'],
     ["docstrings on both sides", '"""a"""\nb = """c"""\n'],
+    ["two texts of code that are added", 'let x = "a" + "b" + c;'],
     ["a special token", 'const end = find(source, "<|tool_call_end|>", from);'],
   ])("keeps %s, byte for byte", (_, content) => {
     expect(read(`{"path":"p","content":"${content}"}`).calls).toEqual([{ path: "p", content }]);
@@ -82,6 +85,11 @@ describe("a string with quotes in it that nobody escaped", () => {
     ["a docstring behind one quote that stays open", '{"content":""""Doc."""\nimport os\n"""}', open],
     ["a docstring or a quotation in three quotes", '{"content":""""Doc.""","path":"c"}', open],
     ["a docstring within three quotes", '{"content":"""def f():\n  """Doc."""\n"""}', open],
+    ["two texts that are added", '{"content":"a\\n" +\n"b\\n","path":"c"}', open],
+    ["a text and a name that are added", '{"content":"a" + b + "c"}', open],
+    ["two texts that follow each other", '{"content":"a\\n"\n"b\\n"}', open],
+    ["a key of an open quotation that nobody declared", '{"content":"  "a": "b","c": "d"}', open],
+    ["a parameter of another tool", '{"path":"p","content":""path": "n", "old": "z""}', open],
     ["a key twice", '{"content":"a","content":"b",}', open],
   ])("gives no call with two readings: %s", (_, input, tool) => {
     expect(read(input, tool)).toEqual({ calls: [], misses: 1 });

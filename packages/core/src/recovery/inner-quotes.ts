@@ -4,6 +4,8 @@ import type { Cursor } from "./lenient.js";
 export interface InnerQuotes {
   readonly from: number;
   isSeen: boolean;
+  /** Whether those seen so far are pairs. */
+  isPaired: boolean;
   /** Brackets that are open in the string itself, counted up to a place: code closes what it opens. */
   depth: number;
   counted: number;
@@ -12,7 +14,7 @@ export interface InnerQuotes {
 }
 
 export function makeInnerQuotes(from: number): InnerQuotes {
-  return { from, isSeen: false, depth: 0, counted: from, open: Infinity };
+  return { from, isSeen: false, isPaired: true, depth: 0, counted: from, open: Infinity };
 }
 
 /** How many brackets of the string are open at a place in it. */

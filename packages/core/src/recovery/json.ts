@@ -1,6 +1,7 @@
 import { jsonrepair } from "jsonrepair";
 import { closingOf } from "./closings.js";
 import { isCallHead } from "./call-head.js";
+import { hasUndeclaredKey } from "./called-tool.js";
 import { type LenientReading, readLenient } from "./lenient.js";
 import { isAt, type Source, spend } from "./source.js";
 import type { NearMissReason } from "./types.js";
@@ -29,12 +30,13 @@ export function readJson(source: Source, at: number): JsonReading {
   }
   const lenient = readLenient(source, at);
   if (!spend(source, lenient.end - at)) return unreadable(text.length);
-  if (lenient.trouble === undefined) return lenient;
+  if (lenient.trouble === undefined)
+    return lenient.isUneven && hasUndeclaredKey(lenient.value, source) ? unreadable(text.length) : lenient;
   if (end < 0 || lenient.trouble !== "unreadable" || lenient.isDoubtful || !spend(source, 2 * (end - at)))
     return spanning(lenient, source, at, end);
   const json = text.slice(at, end);
   const value = /["'`\w]\s*:/.test(json) ? repaired(json) : undefined;
-  return value === undefined
+  return value === undefined || hasUndeclaredKey(value, source)
     ? spanning(lenient, source, at, end)
     : { value, end, isRepaired: true, missing: 0, trouble: undefined };
 }

@@ -1,6 +1,7 @@
 import type { Cursor } from "./lenient.js";
+import { ellipsis } from "./lenient-signs.js";
 import { readString } from "./lenient-string.js";
-import { endOf, matchAt, skipSpace } from "./source.js";
+import { endOf, isAt, matchAt, skipSpace } from "./source.js";
 
 /** Reads a key and the colon behind it, and moves the cursor there; `undefined`: there is none. */
 export function readKey(cursor: Cursor): string | undefined {
@@ -14,7 +15,10 @@ export function readKey(cursor: Cursor): string | undefined {
     // Its first quote was left out.
     if (text[cursor.at] === '"') cursor.at += 1;
   }
-  if (key === undefined) return undefined;
+  if (key === undefined) {
+    if (isAt(ellipsis, text, cursor.at)) cursor.isDoubtful = true;
+    return undefined;
+  }
   const end = endOf(colonSign, text, cursor.at);
   if (end < 0) {
     cursor.trouble = skipSpace(text, cursor.at) >= text.length ? "cut-off" : "unreadable";

@@ -1,11 +1,12 @@
 import type { Cursor } from "./lenient.js";
-import { anyKey, skipBlank } from "./lenient-signs.js";
+import { anyKey, ellipsis, skipBlank } from "./lenient-signs.js";
 import type { StringRole } from "./lenient-string.js";
 import { endOf, isAt, matchAt, noTools, skipSpace } from "./source.js";
 
 /** Reads a number, a truth value, null, or the text of a key that nobody put in quotes; `undefined`: it is none of them. */
 export function readLiteral(cursor: Cursor, role: StringRole): unknown {
   const { text } = cursor;
+  if (isAt(ellipsis, text, cursor.at)) cursor.isDoubtful = true;
   const found = matchAt(literal, text, cursor.at);
   const value = found ? valueOf(found[0]) : undefined;
   if (!found || value === undefined) {

@@ -25,5 +25,7 @@ export const closingTag = new RegExp(`(?:${callTag.source})(?!\\s*["'\`),;\\]}])
 export const loneTag = new RegExp(`(?:${callTag.source})(?=\\s|[<[]|$)(?!\\s*["'\`),;\\]}])`, "iy");
 /** A key with its colon, in its quotes or, the last group, without them or without the first. */
 export const anyKey = /(?:"([^"\n\\]{1,80})"|'([^'\n\\]{1,80})'|“([^”\n\\]{1,80})”|([A-Za-z_][\w-]{0,80})["']?)\s*:/y;
+/** It stands for what is left out: a template. */
+export const ellipsis = /\.{3}|…/y;
 /** How a value of JSON begins. */
 export const valueStart = /["'“[{\d-]|(?:true|false|null|True|False|None)\b/y;

@@ -19,7 +19,7 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
   if (isTriple && !opensDocstring(cursor, fence)) return readTriple(cursor, fence, role);
   const quote = opener === "“" ? "”" : opener;
   const from = cursor.at + 1;
-  if (cursor.parameters && cursor.opens === 0)
+  if (cursor.isPython && cursor.parameters && cursor.opens === 0)
     return passLooseString(cursor, quote) ? unescaped(text.slice(from, cursor.at - 1), true) : undefined;
   const inner = makeInnerQuotes(from);
   let hasEscape = false;
@@ -33,7 +33,10 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
     if (sign !== quote) continue;
     if (cursor.isPython || role === "key" || endsValue(cursor, role, at, inner)) {
       cursor.at = at + 1;
-      if (inner.isSeen) cursor.hasInnerQuotes = true;
+      if (inner.isSeen) {
+        cursor.hasInnerQuotes = true;
+        if (!inner.isPaired || depthAt(cursor, at, inner) > 0) cursor.isUneven = true;
+      }
       const raw = text.slice(from, at);
       // A docstring that stays open may be the end of a triple-quoted text.
       if (
@@ -46,6 +49,7 @@ export function readString(cursor: Cursor, role: StringRole): string | undefined
       return hasEscape ? unescaped(raw, cursor.isPython) : raw;
     }
     inner.isSeen = true;
+    inner.isPaired = !inner.isPaired;
   }
   cursor.at = text.length;
   cursor.trouble = "cut-off";
@@ -99,9 +103,12 @@ function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: In
   // A comma may be missing.
   if (`"'`.includes(sign)) {
     if (isAt(anyKey, text, next)) return isBoundary(cursor, "value", at, next, inner);
-    if (role === "item" && !isAt(itemEnd, text, next)) leaveOpen(inner, depthAt(cursor, at, inner));
+    const isItem = role === "item" && !isAt(itemEnd, text, next);
+    if (isItem || (next > at + 1 && inner.isPaired)) leaveOpen(inner, depthAt(cursor, at, inner));
     return false;
   }
+  // `"a" + "b"`: two texts, or one of code.
+  if (sign === "+" && inner.isPaired) leaveOpen(inner, depthAt(cursor, at, inner));
   return sign === "<" && !inner.isSeen && isAt(loneTag, text, next);
 }
 
@@ -121,9 +128,10 @@ function isBoundary(cursor: Cursor, role: "value" | "item", at: number, after: n
   return false;
 }
 
-/** A parameter of a tool; the words of the envelopes stand in other JSON too. */
-function isParameter({ source }: Cursor, key: RegExpExecArray | null): boolean {
+/** A parameter of the tool, of any while it is not known; the words of the envelopes stand in other JSON too. */
+function isParameter({ source, parameters }: Cursor, key: RegExpExecArray | null): boolean {
   const name = key?.[1] ?? key?.[2] ?? key?.[3] ?? key?.[4];
+  if (parameters) return name !== undefined && parameters.has(name);
   return name !== undefined && source.tools.some((tool) => signatureOf(tool.inputSchema).names.has(name));
 }
 

@@ -1,3 +1,4 @@
+import { parametersBehind } from "./called-tool.js";
 import { isForbiddenKey } from "./forbidden.js";
 import type { JsonReading } from "./json.js";
 import { readKey } from "./lenient-key.js";
@@ -13,7 +14,7 @@ export interface Cursor {
   readonly text: string;
   /** Python ends a string at its first quote; in JSON a quote that no structure follows belongs to the string. */
   readonly isPython: boolean;
-  /** The parameters that may follow a string of Python which may have quotes of its own kind in it. */
+  /** The parameters of the tool that is called, where it is known: they may follow a string with quotes of its own kind in it. */
   parameters: ReadonlySet<string> | undefined;
   at: number;
   /** Brackets that are open. */
@@ -25,6 +26,8 @@ export interface Cursor {
   refusal: NearMissReason | undefined;
   /** A string had quotes in it that nobody escaped. */
   hasInnerQuotes: boolean;
+  /** A quote or bracket in such a string stayed open: it may have been cut in the middle. */
+  isUneven: boolean;
   /** There are two readings, and which of them was meant is a guess. */
   isDoubtful: boolean;
   /** Up to where the text is known not to be well-formed. */
@@ -38,6 +41,7 @@ export interface LenientReading extends JsonReading {
   readonly isWhole: boolean;
   /** Where it ends is a guess, because of the quotes in a string. */
   readonly isGuessed: boolean;
+  readonly isUneven: boolean;
 }
 
 /** What a reading gives up with; `Cursor.trouble` says why. */
@@ -59,6 +63,7 @@ export function readLenient(source: Source, at: number): LenientReading {
     isDoubtful: isFailed && (cursor.isDoubtful || cursor.hasInnerQuotes),
     isWhole: cursor.opens === 0 && cursor.missing === 0,
     isGuessed: cursor.hasInnerQuotes,
+    isUneven: cursor.isUneven,
   };
 }
 
@@ -74,6 +79,7 @@ export function makeCursor(source: Source, at: number, isPython: boolean): Curso
     trouble: "unreadable",
     refusal: undefined,
     hasInnerQuotes: false,
+    isUneven: false,
     isDoubtful: false,
     illFormed: 0,
   };
@@ -97,6 +103,7 @@ function readObject(cursor: Cursor): unknown {
   const { text } = cursor;
   if (cursor.opens > 60) return fail(cursor, "unreadable");
   const record: Record<string, unknown> = {};
+  const { parameters } = cursor;
   cursor.at += 1;
   cursor.opens += 1;
   const isDoubled = text[cursor.at] === "{";
@@ -119,7 +126,10 @@ function readObject(cursor: Cursor): unknown {
     const value = readValue(cursor);
     if (value === failed) return failed;
     if (!isForbidden) record[key] = value;
+    if (!cursor.parameters && typeof value === "string")
+      cursor.parameters = parametersBehind(cursor.source, key, value);
   }
+  cursor.parameters = parameters;
   return leave(cursor, record);
 }
 
