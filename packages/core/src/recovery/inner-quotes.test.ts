@@ -89,6 +89,7 @@ describe("a string with quotes in it that nobody escaped", () => {
     ["a text and a name that are added", '{"content":"a" + b + "c"}', open],
     ["two texts that follow each other", '{"content":"a\\n"\n"b\\n"}', open],
     ["a key of an open quotation that nobody declared", '{"content":"  "a": "b","c": "d"}', open],
+    ["a key without a comma that nobody declared", '{"path":"p","content":"# ""word": "b"}', open],
     ["a parameter of another tool", '{"path":"p","content":""path": "n", "old": "z""}', open],
     ["a key twice", '{"content":"a","content":"b",}', open],
   ])("gives no call with two readings: %s", (_, input, tool) => {

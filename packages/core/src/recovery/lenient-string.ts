@@ -102,7 +102,11 @@ function endsValue(cursor: Cursor, role: "value" | "item", at: number, inner: In
   if (sign === "/") return !inner.isSeen && (text[next + 1] === "/" || text[next + 1] === "*");
   // A comma may be missing.
   if (`"'`.includes(sign)) {
-    if (isAt(anyKey, text, next)) return isBoundary(cursor, "value", at, next, inner);
+    if (isAt(anyKey, text, next)) {
+      const isEnd = isBoundary(cursor, "value", at, next, inner);
+      if (isEnd) cursor.isUneven = true;
+      return isEnd;
+    }
     const isItem = role === "item" && !isAt(itemEnd, text, next);
     if (isItem || (next > at + 1 && inner.isPaired)) leaveOpen(inner, depthAt(cursor, at, inner));
     return false;

@@ -26,7 +26,7 @@ export interface Cursor {
   refusal: NearMissReason | undefined;
   /** A string had quotes in it that nobody escaped. */
   hasInnerQuotes: boolean;
-  /** A quote or bracket in such a string stayed open: it may have been cut in the middle. */
+  /** A quote or bracket in such a string stayed open, or no comma stands behind it: it may have been cut in the middle. */
   isUneven: boolean;
   /** There are two readings, and which of them was meant is a guess. */
   isDoubtful: boolean;
@@ -62,7 +62,7 @@ export function readLenient(source: Source, at: number): LenientReading {
     trouble: isFailed ? (cursor.refusal ?? cursor.trouble) : undefined,
     isDoubtful: isFailed && (cursor.isDoubtful || cursor.hasInnerQuotes),
     isWhole: cursor.opens === 0 && cursor.missing === 0,
-    isGuessed: cursor.hasInnerQuotes,
+    isGuessed: cursor.hasInnerQuotes || cursor.isUneven,
     isUneven: cursor.isUneven,
   };
 }
@@ -176,6 +176,7 @@ function endsAtMarker(cursor: Cursor): boolean {
 /** There are two readings: what is read is no call. */
 export function doubt(cursor: Cursor): void {
   cursor.isDoubtful = true;
+  cursor.isUneven = true;
   cursor.refusal ??= "unreadable";
 }
 

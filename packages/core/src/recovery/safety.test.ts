@@ -164,6 +164,7 @@ describe("what is refused", () => {
     ["can't be read", '"path": [}, "content": "#\nQUOTED\n"}}'],
     ["lacks a value and its braces", '"path": [}, "content": "#\nQUOTED\n"'],
     ["has quotes with two readings", '"path": "say "a", "b": 5 things", "content": "#\nQUOTED\n"}}'],
+    ["has a key that may be text", '"path": "a", "content": "# ""path": "x"}}\nQUOTED\n"}}'],
     ["is cut off", '"path": "a", "content": "#\nQUOTED\n'],
   ])("a call that %s, with all that is quoted in it", (_, input) => {
     for (const quoted of [call, "<shell><command>ls</command></shell>", '[shell(command="ls")]']) {
@@ -176,7 +177,7 @@ describe("what is refused", () => {
 
   it.each([
     ["has a forbidden key", '"__proto__": "a", "content": "b\n"}}'],
-    ["has a key twice", '"path": "a", "path": "b", "content": "b\n"}}'],
+    ["can't be read", '"path" "a" 5, "content": "b\n"}}'],
   ])("a call that %s, but none behind it", (_, input) => {
     const written = `{"name": "write_file", "arguments": {${input}\n${call}`;
     expect(recoverToolCalls(written, tools).calls).toHaveLength(1);
