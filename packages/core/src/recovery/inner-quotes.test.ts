@@ -28,6 +28,7 @@ describe("a string with quotes in it that nobody escaped", () => {
     ["a docstring", '"""Doc."""\nimport os\n'],
     ["a docstring at its end", '"""Doc.\n"""'],
     ["docstrings on both sides", '"""a"""\nb = """c"""\n'],
+    ["code that goes on behind its brackets", '})),\na ? { b: { c: "x" } } : d,\n'],
     ["two texts of code that are added", 'let x = "a" + "b" + c;'],
     ["a special token", 'const end = find(source, "<|tool_call_end|>", from);'],
   ])("keeps %s, byte for byte", (_, content) => {

@@ -178,4 +178,4 @@ const behindTriple = /\s*(?:[,}\]/<]|["'][\w-]{1,80}["']\s*:|```|$)/y;
 const itemEnd = /["']\s*[,\]]/y;
 const closer = /[}\]]/y;
 const itemStart = /["'“[{\d}\]-]|true|false|null|True|False|None/y;
-const goesOn = /["'\w]|[,;](?!\s*\{)/y;
+const goesOn = /["'\w:?=&+%]|[,;](?!\s*\{)/y;
