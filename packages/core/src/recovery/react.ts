@@ -2,7 +2,7 @@ import { found, mended, plain, troubled, writtenCall } from "./finding.js";
 import { readJson } from "./json.js";
 import { isRecord } from "./signature.js";
 import { endOf, find, isAt, matchAt, skipSpace, type Source, spend } from "./source.js";
-import { endsThinking } from "./thinking.js";
+import { behindThinking } from "./thinking.js";
 import type { Finding } from "./types.js";
 
 /** `Action: f` and `Action Input: ...`. What stands behind an observation was made up by the model and is passed over. */
@@ -22,7 +22,7 @@ export function readReact(source: Source, start: number): Finding | undefined {
   const { stop, isFiction } = behind;
   const end = isFiction ? text.length : stop;
   // Within a line it is what an observation or a sentence says.
-  if (!isLineHead(text, start) && !endsThinking(text.slice(Math.max(0, start - 100), start).trimEnd()))
+  if (!isLineHead(text, start) && behindThinking(text.slice(Math.max(0, start - 100), start)).trim() !== "")
     return troubled("react", "marked", start, end, "quoted");
   if (reading?.trouble !== undefined) return troubled("react", "marked", start, end, reading.trouble);
   if (hasAnswer(source, from, reading?.end ?? from)) return troubled("react", "marked", start, end, "example");
