@@ -81,7 +81,7 @@ const leave = anywhere(
 );
 
 const condition = first(
-  "(?:if|unless|until|assuming|provided|in case|once (?!more\\b|again\\b)|as soon as|whenever|when (?:you|the|it|this|that|everything|all|an?|we are)\\b|only when)(?!.*, (?:the|this|that|it|they)\\b[^,:]* (?:will|should|must)\\b)",
+  "(?:if(?! ?\\()|unless|until|assuming|provided|in case|once (?!more\\b|again\\b)|as soon as|whenever|when (?:you|the|it|this|that|everything|all|an?|we are)\\b|only when)(?!.*, (?:the|this|that|it|they)\\b[^,:]* (?:will|should|must)\\b)",
   "(?:should (?:the|you|it|this|that|anything|they)|were (?:the|I|we|you|it|there|they)|(?:otherwise|else|in case of [\\w ]+|in that case),? (?:the|run|use|call|send|try|write)|(?:just )?say\\b.* and)\\b",
   "(?:later|tomorrow|afterwards|eventually|at the end|at some point|some day)\\b.*\\b(?:will|would)\\b",
 );
