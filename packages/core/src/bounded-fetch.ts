@@ -1,5 +1,5 @@
 import { AifactoryError } from "./errors.js";
-import { blankCut, secrecyOf, secretsInAddress, soundsSecret } from "./secrecy.js";
+import { blank, blankCut, inAllForms, secrecyOf, secretsInAddress, soundsSecret } from "./secrecy.js";
 
 /** Bytes of one answer, unpacked. The longest answers of models come to some 40 MB with everything around them. */
 const mostBytes = 128 * 1024 * 1024;
@@ -22,7 +22,10 @@ export async function boundedFetch(...[target, init]: Parameters<typeof fetch>):
   const { url, headers: sent } = target instanceof Request ? target : { url: String(target), headers: init?.headers };
   checkAddress(url);
   const response = await fetch(target, { ...init, redirect: "manual" });
-  const { status, statusText, headers, body } = response;
+  const { status, body } = response;
+  const secrets = secretsOf(url, new Headers(sent));
+  const statusText = blank(response.statusText, secrets);
+  const headers = new Headers([...response.headers].map(([name, value]) => [name, blank(value, secrets)]));
   if (status >= 300 && status < 400 && headers.has("location")) {
     await body?.cancel();
     // Only the host: a path could repeat the key.
@@ -30,8 +33,8 @@ export async function boundedFetch(...[target, init]: Parameters<typeof fetch>):
     const message = `The server answered with a redirect to ${to}, which is not followed because the key would go there. If that is right, set it as the address.`;
     throw new AifactoryError("invalid-request", message, { status });
   }
-  if (body === null) return response;
-  const bounded = response.ok ? body.pipeThrough(bounds()) : await beginningOf(body, secretsOf(url, new Headers(sent)));
+  if (body === null) return new Response(null, { status, statusText, headers });
+  const bounded = response.ok ? body.pipeThrough(bounds()) : await beginningOf(body, secrets);
   return new Response(bounded, { status, statusText, headers });
 }
 
@@ -82,8 +85,10 @@ function checkAddress(url: string): void {
 
 /** What a request carries in confidence. */
 function secretsOf(url: string, headers: Headers): readonly string[] {
-  const keys = [...headers].filter(([name]) => soundsSecret(name)).map(([, value]) => value.replace(/^\w+ /, ""));
-  return [...keys.filter((key) => key !== ""), ...secretsInAddress(url)];
+  const keys = [...headers]
+    .filter(([name]) => soundsSecret(name))
+    .flatMap(([, value]) => [value, value.replace(/^\w+ /, "")]);
+  return inAllForms([...keys.filter((key) => key !== ""), ...secretsInAddress(url)]);
 }
 
 /** Blanked before it is cut, and where it is cut within a key. */

@@ -16,9 +16,19 @@ export interface Secrecy {
 /** For a provider: who is asked, and with which key (empty: none). */
 export function secrecyOf(address: string, key: string): Secrecy {
   const shown = sayable(address);
-  const secrets = [...(key === "" ? [] : [key]), ...secretsInAddress(address)];
+  const secrets = inAllForms([...(key === "" ? [] : [key]), ...secretsInAddress(address)]);
   const hide = (text: string): string => blank(shown === address ? text : text.replaceAll(address, shown), secrets);
   return { address: shown, hide, hideIn: (events) => blankEvents(events, secrets.filter(isLong)) };
+}
+
+/** Secrets as they are, as they stand in an address, and in base64, the longest first. */
+export function inAllForms(secrets: readonly string[]): readonly string[] {
+  const forms = secrets.flatMap((secret) => {
+    if (!isLong(secret)) return [secret];
+    const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
+    return [secret, encoded(secret), base64, base64.replaceAll("+", "-").replaceAll("/", "_")];
+  });
+  return [...new Set(forms)].toSorted((one, other) => other.length - one.length);
 }
 
 /** Text with `[key]` instead of each secret. */
@@ -71,6 +81,15 @@ function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
+    return value;
+  }
+}
+
+function encoded(value: string): string {
+  try {
+    return encodeURIComponent(value);
+  } catch {
+    // Half a character can't be written in an address.
     return value;
   }
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { cliAgent, type Provider, runTask, TaskEvents, toError, type TurnEvent } from "@aifactory/core";
 import claude from "../../provider-claude/src/index.js";
@@ -13,12 +14,12 @@ import { workbench } from "./workbench.js";
 
 const bench = workbench();
 const key = "canary-key-0123456789";
-const providers: readonly [string, (url: string) => Provider][] = [
-  ["claude", (baseURL) => claude({ baseURL, apiKey: key })],
-  ["codex", (baseURL) => codex({ baseURL, apiKey: key })],
-  ["codex", (baseURL) => codex({ baseURL, apiKey: key, api: "chat" })],
-  ["gemini", (baseUrl) => gemini({ baseUrl, apiKey: key })],
-  ["ollama", (host) => ollama({ host, key })],
+const providers: readonly [string, (url: string, secret?: string) => Provider][] = [
+  ["claude", (baseURL, apiKey = key) => claude({ baseURL, apiKey })],
+  ["codex", (baseURL, apiKey = key) => codex({ baseURL, apiKey })],
+  ["codex", (baseURL, apiKey = key) => codex({ baseURL, apiKey, api: "chat" })],
+  ["gemini", (baseUrl, apiKey = key) => gemini({ baseUrl, apiKey })],
+  ["ollama", (host, secret = key) => ollama({ host, key: secret })],
 ];
 
 /** Runs something against a server on this machine. */
@@ -83,6 +84,35 @@ describe.each(providers)("%s", (name, open) => {
     expect(said).not.toContain("canary");
   });
 });
+
+// Over plain HTTP Ollama is sent none.
+it.each(providers.filter(([name]) => name !== "ollama"))(
+  "%s is not quoted with a key that comes back in a refusal's words, headers and status, in whatever form",
+  async (_name, open) => {
+    const secret = "canary+key/0123456789=~x";
+    const forms = (text: string): string[] => [
+      text,
+      encodeURIComponent(text),
+      ...["base64", "base64url"].map((form) => Buffer.from(text).toString(form as BufferEncoding)),
+    ];
+    let sent = "";
+    const answer: RequestListener = ({ headers }, response) => {
+      sent = String(headers.authorization ?? headers["x-api-key"] ?? headers["x-goog-api-key"]);
+      const words = [...forms(secret), ...forms(sent)].join(" and ");
+      response.writeHead(401, secret, { "content-type": "application/json", "x-sent": words });
+      response.end(JSON.stringify({ error: { message: words } }));
+    };
+    await served(answer, async (port) => {
+      const provider = open(`http://127.0.0.1:${port}`, secret);
+      const { outcome, said, kept } = await tracesOf(provider);
+      expect(outcome).toMatchObject({ status: "failed", error: { code: "auth" } });
+      const thrown: unknown = await provider.check?.({ model: "m" }).catch((error: unknown) => error);
+      const everything = said + kept + inspect([outcome, thrown], { depth: 20, showHidden: true });
+      expect(sent).toContain(secret);
+      for (const form of [...forms(secret), ...forms(sent)]) expect(everything).not.toContain(form.replace(/=+$/, ""));
+    });
+  },
+);
 
 it("an agent program that quotes the address it was given is not quoted with what is secret in it", async () => {
   const agent = cliAgent({
