@@ -46,6 +46,8 @@ export interface WorkOrder {
   outputRoom(): number | undefined;
   /** Adds the cost where the provider does not name it. */
   priced(usage: Usage): Usage;
+  /** Blanks what must not be said in the result of a tool. */
+  readonly hide: (text: string) => string;
   /** Commits what changed and says whether this stretch of work has changed anything so far. */
   checkpoint(): Promise<boolean>;
 }

@@ -26,7 +26,7 @@ export async function work(order: WorkOrder): Promise<WorkResult> {
     await order.emit({ type: "message", step: order.step, message, ...(toolsMs !== undefined && { toolsMs }) });
   };
   const tools = order.provider.kind === "model" ? order.tools : [];
-  const runner = toolRunner(tools, order.context, order.step, order.tell, order.deadlines.graceMs);
+  const runner = toolRunner(tools, order.context, order.step, order.tell, order.deadlines.graceMs, order.hide);
   const nudge = watchWork(order.needsWrite, order.nudges);
   const asker = askerFor(order);
   let without: readonly string[] = [];

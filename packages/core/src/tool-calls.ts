@@ -31,6 +31,7 @@ const mostAtOnce = 8;
 /**
  * @param tools Every tool of the run; those that are offered at the moment are named call by call.
  * @param graceMs For a tool that was told to stop.
+ * @param hide Blanks what must not be said in a result. Default: nothing.
  */
 export function toolRunner(
   tools: readonly Tool[],
@@ -38,6 +39,7 @@ export function toolRunner(
   step: StepKey,
   tell: (event: LiveEvent) => void,
   graceMs: number,
+  hide: (text: string) => string = (text) => text,
 ): ToolRunner {
   const failures = new Map<string, number>();
 
@@ -45,7 +47,8 @@ export function toolRunner(
     tell({ type: "tool-started", step, call });
     const tool = tools.find(({ name }) => name === call.name);
     const key = `${call.name} ${canonical(call.input)}`;
-    const { text, isError } = await resultOf(call, tool, offered, context, graceMs, failures.get(key) ?? 0);
+    const result = await resultOf(call, tool, offered, context, graceMs, failures.get(key) ?? 0);
+    const { text, isError } = { ...result, text: hide(result.text) };
     if (tool && tool.effect !== "read") failures.set(key, isError ? (failures.get(key) ?? 0) + 1 : 0);
     tell({ type: "tool-finished", step, call, text, isError });
     return outcomeOf(call, text, isError, tool, `${key} ${text}`);

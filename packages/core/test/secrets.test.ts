@@ -16,8 +16,8 @@ import { command } from "./hostile-model.js";
 import { shellVerifier } from "./shell-verifier.js";
 import { done, workbench, write } from "./workbench.js";
 
-// Out of scope: what a command prints of files that it may read. `git remote -v` shows the password that stands in the
-// repository's own configuration; without a sandbox a command reads the home and other processes.
+// Out of scope: what a command does with what it may read. It may write the password that stands in the repository's own
+// settings into a file; without a sandbox it reads the home and other processes.
 
 const names = [
   "ANTHROPIC_API_KEY OPENAI_API_KEY GEMINI_API_KEY GOOGLE_API_KEY OLLAMA_API_KEY GH_TOKEN GITHUB_TOKEN",
@@ -25,6 +25,9 @@ const names = [
   "ANTHROPIC_AUTH_TOKEN CLAUDE_CODE_OAUTH_TOKEN CODEX_API_KEY COPILOT_GITHUB_TOKEN GOOGLE_CLOUD_PROJECT_TOKEN",
 ].flatMap((line) => line.split(" "));
 const canary = (place: string): string => `canary-${place.toLowerCase().replaceAll("_", "-")}-0123456789`;
+
+/** As a checkout in CI keeps its token. */
+const basic = Buffer.from(`x-access-token:${canary("header")}`).toString("base64");
 
 /** Further places in an address where a secret can stand. */
 const addresses = {
@@ -49,6 +52,7 @@ beforeEach(async () => {
   await writeFile(join(home, ".ssh/id_ed25519"), canary("ssh"));
   await writeFile(join(home, ".netrc"), `machine example.invalid password ${canary("netrc")}`);
   await bench.repository.git("remote", "add", "origin", `https://ada:${canary("remote")}@example.invalid/r.git`);
+  await bench.repository.git("config", "http.https://example.invalid/.extraheader", `AUTHORIZATION: basic ${basic}`);
   vi.stubEnv("HOME", home);
   for (const name of names) vi.stubEnv(name, canary(name));
   for (const name of ["HTTPS_PROXY", "PIP_INDEX_URL"]) vi.stubEnv(name, `http://ada:${canary(name)}@127.0.0.1:1`);
@@ -121,7 +125,7 @@ describe("a whole run: a command that shows everything, a nudge, a verdict that 
     const turns = [
       done,
       command(
-        `env; (env; cat /proc/self/environ /proc/self/cmdline ${others}; ${logins}) > seen.txt 2>&1; cat seen.txt`,
+        `env; git remote -v; git config --list; (env; cat /proc/self/environ /proc/self/cmdline ${others}; ${logins}) > seen.txt 2>&1; cat seen.txt`,
       ),
       write("check.sh", "echo not ok one\n"),
       done,
@@ -141,6 +145,8 @@ describe("a whole run: a command that shows everything, a nudge, a verdict that 
     for (const seen of ["journal.jsonl", "seen.txt", "PATH=", "PIP_CONSTRAINT=https:", "not ok one"])
       expect(traces).toContain(seen);
     expect(traces.match(/.{60}canary-.{20}/s)?.[0]).toBeUndefined();
+    expect(traces).toContain("AUTHORIZATION: basic [key]");
+    expect(traces).not.toContain(basic);
   });
 });
 

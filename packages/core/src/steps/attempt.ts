@@ -1,11 +1,13 @@
 import { limitReached, outputRoom } from "../budget.js";
 import { defaultDeadlines, timeLimit } from "../deadlines.js";
 import type { StepKey } from "../events.js";
+import { secretsInSettings } from "../git/settings-secrets.js";
 import { mend } from "../history.js";
 import { type WorkResult, work } from "../loop.js";
 import { systemPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
 import { defaultRetry } from "../retry.js";
+import { blank, inAllForms } from "../secrecy.js";
 import type { Phase, Tool, Usage } from "../types.js";
 import { addUsage, estimateCost } from "../usage.js";
 import { checkpoint } from "./checkpoint.js";
@@ -37,6 +39,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const history = await run.history(step);
   const isConfined = worktree.sandbox && (provider.kind === "model" || provider.confines);
   const isolation = isConfined ? "bubblewrap" : "none";
+  const secrets = inAllForms(await secretsInSettings(run.repository.place));
   const watch = isConfined ? undefined : await watchGit(run, step);
   const priced = (usage: Usage): Usage => {
     const cost = usage.cost ?? estimateCost(usage, facts?.price);
@@ -91,6 +94,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
     },
     outputRoom: () => outputRoom(run.record, facts),
     priced,
+    hide: (text) => blank(text, secrets),
     checkpoint: async () => {
       await watch?.look();
       if (discards) return false;
