@@ -87,6 +87,7 @@ const condition = first(
 );
 
 const intention = anywhere(
+  "I am (?:not (?:sure|going|allowed|able)|asking|waiting|ready)\\b|please review\\b|you to review\\b|(?:^|[.:;] )(?:do|does|did|are|were|is|was|would) (?:not )?(?:you|we|this|that|it)\\b",
   `(?<!\\bit )(?:would|could|might) ${adverb}(?:${act}|be|have|contain|emit|answer|reply|respond|put|place|say|type|add|paste|output|print|suggest|propose|recommend|go|need)\\b`,
   `(?:you|one) (?:will )?(?:can|may|must|should|need to|have to|has to|want to) ${adverb}${act}\\b|please ${adverb}${act}\\b`,
   "(?:I|we) (?:suggest|propose|recommend|had planned|wanted|hoped)\\b|I (?:am thinking|was thinking|was going|was about|am tempted|am considering)\\b",
@@ -104,20 +105,21 @@ const forbids = anywhere(
 );
 /** Weighs a condition or a plan, and does something now. */
 const decided =
-  /\b(?:so|but|and|now|first|therefore) (?:first )?(?:I\b|we\b|let\b)(?! would| could| might)|[;:,] *(?:let me|let us|let['’]s)\b|^let\b/i;
+  /\b(?:so|but|and|now|first|therefore) (?:first )?(?:I\b|we\b|let\b)(?! would| could| might)|[;:,] *(?:let me|let us|let['’]s)\b|^let\b|\bI will go with\b/i;
 
 const source =
-  "(?:file|page|log|issue|ticket|prompt|transcript|readme|docs?|documentation|manual|spec|specification|fixture|snippet|template|test|snapshot|commit|diff|comment|script|config|section|entry|line|record|row|report|trace|journal|history|notebook|cell|gist|e-?mail|post|tweet|article|block|variable|constant|string|field|value|clipboard|database|data ?set|data|terminal|console|server|parser|program|command|tool|function|job|run|debugger|api|instructions?|response|request|reply|answer|output|input|text|message|model|assistant|agent|user|bot|somebody|someone|attacker|author|reporter|reviewer|maintainer|colleague|repository|merge|document|tutorial|regex|changelog|completion|stub|\\.\\w{1,5}\\b`?)";
+  "(?:file|page|log|issue|ticket|prompt|transcript|readme|docs?|documentation|manual|spec|specification|fixture|snippet|template|test|snapshot|commit|diff|comment|script|config|section|entry|line|record|row|report|trace|journal|history|notebook|cell|gist|e-?mail|post|tweet|article|block|variable|constant|string|field|value|clipboard|database|data ?set|data|terminal|console|server|parser|program|command|tool|function|job|run|debugger|api|instructions?|response|request|reply|answer|output|input|text|message|model|assistant|agent|user|bot|somebody|someone|attacker|author|reporter|reviewer|maintainer|colleague|repository|merge|it|they|people|customers|paper|rfc|fuzzer|tokenizer|document|tutorial|regex|changelog|completion|stub|\\.\\w{1,5}\\b`?)";
 const states =
-  "(?:contain(?:s|ed)?|sa(?:ys?|id)|show(?:s|ed)?|reads|holds?|held|ha[sd]|includ(?:es|ed)|lists?|listed|begins?|began|starts?|started|ends?|ended|consists?|store[sd]?|record(?:s|ed)|mention(?:s|ed)?|quote[sd]?|embed(?:s|ded)?|define[sd]?|describe[sd]?|gives?|gave|tells?|told|expects|fee(?:ds|d)|passe[sd]|adds|added|print(?:s|ed)?|log(?:s|ged)|returns?|returned|produce[sd]?|emit(?:s|ted)?|generate[sd]?|output|receive[sd]?|sends?|sent|writes?|wrote|post(?:s|ed)|paste[sd]?|put|suggest(?:s|ed)?|propose[sd]?|repl(?:y|ies|ied)|answer(?:s|ed)?|respond(?:s|ed)?|typed|tried|choke[sd]?|fail(?:s|ed) on|accepts?|rejects?|is set to|has been changed to)";
+  "(?:contain(?:s|ed)?|sa(?:ys?|id)|show(?:s|ed)?|reads|holds?|held|ha[sd]|includ(?:es|ed)|lists?|listed|begins?|began|starts?|started|ends?|ended|consists?|store[sd]?|record(?:s|ed)|mention(?:s|ed)?|quote[sd]?|embed(?:s|ded)?|define[sd]?|describe[sd]?|gives?|gave|tells?|told|expects|fee(?:ds|d)|passe[sd]|adds|added|print(?:s|ed)?|log(?:s|ged)|returns?|returned|produce[sd]?|emit(?:s|ted)?|generate[sd]?|output|receive[sd]?|sends?|sent|writes|wrote|post(?:s|ed)|paste[sd]?|put|suggest(?:s|ed)?|propose[sd]?|repl(?:y|ies|ied)|answer(?:s|ed)?|respond(?:s|ed)?|typed|tried|choke[sd]?|used|documents|sees?|covers?|came up with|caused|keeps|becomes|fail(?:s|ed) on|accepts?|rejects?|is set to|has been changed to)";
 
 const retold = anywhere(
   "looks? (?:like|as follows)|as follows|(?:imagine|suppose)\\b|attacker|injected\\b|injection\\b|malicious\\b",
   `${source}s?(?:'s|’s)?,?(?: [^\\s.!?]+){0,4}? ${states}\\b`,
   `(?:I|we) (?:have|had) ${adverb}${done}\\b|(?:I|we) (?:have )?${adverb}${did}\\b|what (?:I|we|you) (?:have )?${adverb}(?:${did}|${done})\\b`,
+  `(?:I|we) ${adverb}(?:(?!need)\\w+ed|began|went)\\b|one of the ${reply}s?\\b|notation\\b|screenshot\\b|hypothetical\\b|equivalent\\b|(?:written|expressed) (?:as|like)\\b`,
   "(?:tool|function|command)(?:'s|’s)? (?:output|result|response|log|call history)\\b|(?:previous(?:ly)?|earlier|yesterday|so far)\\b",
   `you (?:\\w+ )?(?:wrote|sent|pasted|posted|said|quoted|typed|asked (?:what|why|how|about|whether))\\b|user asks (?:what|why|how|about|whether)\\b`,
-  "(?:said|wrote|replied|posted|pasted|quoted|typed|claim(?:s|ed)|answered with)\\b|(?:they|he|she) \\w+(?:ed|t|d)\\b",
+  "(?:(?<!\\bas I )said|wrote|replied|posted|pasted|quoted|typed|claim(?:s|ed)|answered with)\\b|(?:they|he|she) \\w+(?:ed|t|d)\\b",
   "(?:quote|quoting|according to|in the words of|as the \\w+ (?:put|said|wrote))\\b",
   `${reply}s? (?:that|I|we) (?:\\w+ )?(?:${did}|was|worked|failed)\\b|steps? (?:taken|I took)\\b`,
   "(?:model|assistant|agent|user|bot|parser)s? (?:\\w+ ){0,2}(?:called|ran)\\b|there (?:is|are) (?:this|the following|an? [\\w ]*(?:call|block|line|entry))\\b|what is (?:in|on|at)\\b",
@@ -137,6 +139,8 @@ const opening = first(
   `(?:an?|one|each|every|any|such an?|some|most) (?:[\\w-]+ )?(?:tool |function )?(?:call|reply|answer|response|invocation|completion)s?\\b(?! (?:to|for) the)`,
   `(?:(?:tool |function )?calls|replies|answers|requests)\\b(?! the)|(?:the )?(?:general|generic|usual|typical|equivalent|correct|right|valid) (?:form|pattern|way|shape|structure|${reply}|in)\\b|the (?:shape|structure|form|pattern|syntax|schema)\\b`,
   "(?:usage|examples?|templates?|samples?|syntax)(?: \\w+){0,2}[*_]*$|compare\\b|something like\\b|(?:received|expected|actual|got)\\s*:?$|in (?:json|xml|yaml|the \\w+ format),? (?:that|this|it|the)\\b|summary\\b|history\\b|report\\b|actions taken\\b|what happened\\b|(?:test )?input\\b|before\\s*:|after\\s*:|done\\b|stdout|stderr|quote\\b",
+  "(?:wrapped|written|translated|converted|expressed|executed|completed|proposed|suggested|recommended|pending|planned|already|not yet|to be|to-?do|draft|typically|usually|normally|in (?:theory|principle|practice|general)|maybe|perhaps|possibly|how about|for your (?:review|approval|information)|what (?:the|it|they|he|she|an?))\\b",
+  "an? (?:[\\w-]+ ){0,2}(?:variant|version|draft|way|form)\\b|the (?:xml|json|yaml) (?:variant|version|form)\\b",
   "(?:copy|paste|put|replace|fill in|reuse|adapt) (?:this|the|your|it|these|\\w+ with)\\b|add (?:this|the following|these)\\b|use (?:this|the following) template",
   "(?:(?:to|for|in) .*, |you |then )?(?:you )?(?:write|type|answer with|reply with)\\s*:",
 );
@@ -145,7 +149,7 @@ const record =
   /^\s*(?:[[(]?\d{4}-\d\d-\d\d[T ]|[[(]?\d\d:\d\d:\d\d|\[?(?:INFO|DEBUG|WARN(?:ING)?|ERROR|TRACE)\b|[^\s:]+\.\w{1,5}:\d+|[^\s:]+\.\w{1,5}, line \d+|(?:[Uu]ser|[Hh]uman)\s*:)/;
 const ending = last(
   "(?:was|were)(?: \\w+ed)?|(?:was|were) (?:the|my|our|these|those) \\w+|in full",
-  `(?:was|were|been) (?:\\w+ )?${done}(?: with)?`,
+  `(?:was|were|been) (?:\\w+ )?(?:${done}|\\w+ed)(?: (?:with|by))?`,
   "(?:stdout|stderr|logs?|excerpt|transcript|quote|summary|trace|snapshot|(?:actual|raw|debug|grep|git|console|terminal|desired|failing|received|\\w+ed|\\w+ing|full|original|first|last|whole) (?:outputs?|inputs?|results?|repl(?:y|ies)|responses?))(?: (?:in|from|at) \\S+)?(?: is| are| was)?",
   "(?:the|this|that|one) (?:\\w+ ){0,3}(?:file|constant|variable|record|line|entry|output|log|text|transcript|template|string|value|field|input|fixture|message) (?:[^\\s,]+ ){0,5}is(?: just| only)?(?: an?)?|with the (?:text|string)",
   "(?:output|contents?|lines?|text|transcript|log|excerpt|history) of (?:\\S+ ){0,5}?\\S+",
@@ -154,9 +158,9 @@ const ending = last(
 /** The model does something now; what it is about to show or to quote is no deed. */
 const announced = new RegExp(
   [
-    "\\b(?:I|we) (?:will|am going to|are going to|am (?!quot|show|tell)\\w+ing|(?:now |first |then |also )?(?:need|want|must|have to)|(?:now|first|then|next|therefore) \\w+|should|can|write|run|read|look|check|fix|try|call|use|create|open|edit|start|change|add|update|search|see (?:the|that|what|it)|think|believe|would better)\\b(?! (?:show|tell|quote|explain|describe|list|summari[sz]e|give|present))",
-    "\\blet (?:me|us)(?! (?:show|tell|quote|explain|describe|list|summari[sz]e|give|present))|\\blet['’]s|\\bso (?:now )?I\\b|\\bhere goes|\\bnext step is to\\b",
-    "[;,] (?:(?!according|depending|including)\\w+ing|so (?:it|the|this|here|install|run)|here (?:is|are)|now|the fix)\\b|^this (?:will|should)",
+    "\\b(?:I|we) (?:will|(?:am|are) (?:now )?going to|would like to|am (?!quot|show|tell|ask|wait|think|consider)\\w+ing|(?:now |first |then |also |still |only )?(?:need|want|must|have to)|(?:now|first|then|next|therefore) \\w+|should|can|write|run|read|look|check|fix|try|call|use|create|open|edit|start|change|add|update|search|see (?:the|that|what|it)|think|believe|would better)\\b(?! (?:show|tell|quote|explain|describe|summari[sz]e|give|present))",
+    "\\blet (?:me|us)(?! (?:show|tell|quote|explain|describe|summari[sz]e|give|present))|\\blet['’]s|\\bso (?:now )?I\\b|\\bhere goes|\\bnext step is to\\b",
+    "[;,] (?:(?!according|depending|including)\\w+ing|so (?:it|the|this|here|install|run)|here (?:is|are)|now|the fix)\\b|^this (?:will|should)|\\btime to\\b",
     "^[\\s#*_-]*(?:[\\d.]+ ?[*_]*)?(?!quoting|according|something|nothing|anything|everything|during)\\w+ing\\b",
     "^[\\s#*_-]*(?:[\\d.]+ ?[*_]*)?(?:check|run|read|update|create|write(?!\\s*:)|fix|add|search|verify|install|open|list|test(?! (?:input|case))|execute|build|find|get)\\b(?! (?:this|these|(?:the )?following)\\b)",
   ].join("|"),
@@ -164,11 +168,12 @@ const announced = new RegExp(
 );
 
 /** A sentence of a kind that could tell of anything; what is written in another language is none. */
-const telling = /\b(?:the|an?|this|that|these|those|they|he|she|it|you|is|are|was|were|does|did|what|which|why|how)\b/i;
+const telling =
+  /^(?=\s*(?:\S+\s+){3}).*\b(?:the|an?|this|that|these|those|they|he|she|it|you|is|are|was|were|does|did|what|which|why|how)\b/i;
 /** Leads to what is done next. */
 const leading = first(
   "(?:now|next|first|then|finally|lastly|again|once more|one (?:more|last|moment)|time|here (?:is|are|goes|we)|sure|ok(?:ay)?|yes|no problem|great|good|right|as (?:you|requested)|for this|step|task|action|thought|calling|wait|hold on|just a|and|but|so|my next|in order to|since|because|to)\\b",
-  "(?:the|this|that) (?:\\w+ ){0,2}(?:tool|function|command|call|fix|step|one|file|directory|test|script)s?\\b(?!.*\\b(?:that|who|which|was|were|from)\\b)",
+  "same|function call|tool call|my (?:first|next)|your (?:request|task)|(?:the|this|that) (?:\\w+ ){0,2}(?:tool|function|command|call|fix|step|one|file|directory|test|script)s?\\b(?! that\\b)(?!.*\\b(?:who|which|was|were|from)\\b)",
   "(?:the user|you) (?:asked (?:me|for)|wants?|is asking|needs?|mentioned)\\b|if\\b|here it is",
   "(?:this|that|it|there) (?:is|will|should|requires?|needs?|means|worked|failed)\\b",
 );
