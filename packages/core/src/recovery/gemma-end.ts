@@ -6,7 +6,7 @@ import type { Strength } from "./types.js";
  * Where a call ends that can't be read, told from what is not quoted in it: behind its closing tag or, where the next call begins
  * first, behind its own bracket. One that never ends takes the rest of the text with it.
  */
-export function brokenEnd(cursor: Cursor, strength: Strength): number {
+export function brokenGemmaEnd(cursor: Cursor, strength: Strength): number {
   const { source, text, at, trouble } = cursor;
   if (trouble === "cut-off") return text.length;
   const { end, seen } = search(cursor, strength === "bare");

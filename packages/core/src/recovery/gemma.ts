@@ -1,6 +1,6 @@
 import { isTool } from "./toolbox.js";
 import { foundCall, mended, mendedText, plain, troubled } from "./finding.js";
-import { brokenEnd, closingTag } from "./gemma-end.js";
+import { brokenGemmaEnd, closingTag } from "./gemma-end.js";
 import { isDoubtful, keyInside, readQuoted, readUnopened } from "./gemma-strings.js";
 import { isForbiddenKey } from "./forbidden.js";
 import type { StringRole } from "./lenient-string.js";
@@ -58,7 +58,7 @@ export function readGemma(source: Source, start: number): Finding | undefined {
   }
   if (!isKnown && !cursor.hasKey) return undefined;
   if (input === undefined || !spend(source, cursor.at - start))
-    return troubled(format, strength, start, brokenEnd(cursor, strength), cursor.trouble);
+    return troubled(format, strength, start, brokenGemmaEnd(cursor, strength), cursor.trouble);
   const closer = endOf(closingTag, text, cursor.at);
   // What goes on behind plain quotes and a bracket may be more of the string.
   if (closer < 0 && !isAt(standsAlone, text, cursor.at) && isDoubtful(cursor))
