@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { afterAll } from "vitest";
 import type { VerdictStatus } from "@aifactory/core";
 import { git } from "@aifactory/core/git";
 import { temporaryRepository } from "@aifactory/core/testing";
@@ -34,7 +33,6 @@ export interface MadeCase {
 }
 
 let shared: ReturnType<typeof temporaryRepository> | undefined;
-afterAll(async () => (await shared)?.remove());
 
 /** Makes the commits of a case with real git, on a branch of their own in one repository for all of them. */
 export async function makeCase({ base, head }: Pick<Case, "base" | "head">): Promise<MadeCase> {
