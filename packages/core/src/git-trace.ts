@@ -1,7 +1,8 @@
-import { constants } from "node:fs";
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { jsonLine } from "./cli-agent.js";
 import type { Environment } from "./environment.js";
+import { readSmall } from "./git/specials.js";
 import { makeScratch } from "./scratch.js";
 
 /** A git command that has run. */
@@ -36,9 +37,10 @@ export async function traceGit(): Promise<GitTrace> {
     env: { GIT_TRACE2_EVENT: folder, GIT_TRACE2_EVENT_BRIEF: "1" },
     commands: async () => {
       const commands: TracedCommand[] = [];
-      for (const name of await readdir(folder).catch(() => [])) {
-        const path = join(folder, name);
-        const command = commandIn(await readTrace(path));
+      for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+        const path = join(folder, entry.name);
+        // Anybody may write into that folder: what is not a file of ours is nothing.
+        const command = entry.isFile() ? commandIn((await readSmall(path)) ?? "") : undefined;
         if (command) commands.push(command);
         await rm(path, { recursive: true, force: true });
       }
@@ -48,25 +50,12 @@ export async function traceGit(): Promise<GitTrace> {
   };
 }
 
-/** Bytes of a file that are looked at: a command with a longer one has done much else. */
-const longest = 1024 * 1024;
-
-/** Anybody may write into that folder: what is not a file of ours is nothing. */
-async function readTrace(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => undefined,
-  );
-  try {
-    const facts = await file?.stat();
-    return file && facts?.isFile() && facts.size <= longest ? await file.readFile("utf8") : "";
-  } finally {
-    await file?.close();
-  }
-}
-
 /** Undefined where it has not come to its end: when it ended is not known then. */
 function commandIn(trace: string): TracedCommand | undefined {
-  const events = trace.split("\n").flatMap(eventIn);
+  const events = trace.split("\n").flatMap((line): readonly TraceEvent[] => {
+    const event = jsonLine(line);
+    return event ? [event] : [];
+  });
   const time = (event: string): number => Date.parse(String(events.find((one) => one.event === event)?.time));
   const [begin, end] = [time("version"), time("atexit")];
   const name = events.find(({ event }) => event === "cmd_name")?.name;
@@ -81,13 +70,4 @@ interface TraceEvent {
   readonly time?: unknown;
   readonly name?: unknown;
   readonly argv?: unknown;
-}
-
-function eventIn(line: string): readonly TraceEvent[] {
-  try {
-    const event: unknown = JSON.parse(line);
-    return typeof event === "object" && event !== null ? [event] : [];
-  } catch {
-    return [];
-  }
 }
