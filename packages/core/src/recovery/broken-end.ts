@@ -1,4 +1,4 @@
-import { isSpace, type Source, spend } from "./source.js";
+import { isSpace, type Source, spend, stringEnd } from "./source.js";
 
 /**
  * The place behind the closer of a call that began and can't be read; the end of the text when it has none. In its strings nothing closes it.
@@ -29,8 +29,10 @@ export function brokenEnd(source: Source, from: number, closer: string, opener: 
       }
       isNested = true;
     }
-    if (opensString(text, at)) at = stringEnd(text, at);
-    else {
+    if (opensString(text, at)) {
+      const behind = stringEnd(text, at, text.startsWith(sign.repeat(3), at) ? sign.repeat(3) : sign);
+      at = behind < 0 ? text.length : behind;
+    } else {
       if (sign === "(" || sign === "[" || sign === "{") depth += 1;
       else if (sign === ")" || sign === "]" || sign === "}") depth -= 1;
       at += 1;
@@ -42,17 +44,6 @@ export function brokenEnd(source: Source, from: number, closer: string, opener: 
 /** An apostrophe behind a word opens none. */
 function opensString(text: string, at: number): boolean {
   return text[at] === '"' || (text[at] === "'" && !/\w/.test(text.charAt(at - 1)));
-}
-
-/** The place behind the string that opens at `at`, with one quote or three; the end of the text when it never ends. */
-function stringEnd(text: string, at: number): number {
-  const sign = text.charAt(at);
-  const quote = text.startsWith(sign.repeat(3), at) ? sign.repeat(3) : sign;
-  for (let end = at + quote.length; end < text.length; end += 1) {
-    if (text[end] === "\\") end += 1;
-    else if (text[end] === sign && text.startsWith(quote, end)) return end + quote.length;
-  }
-  return text.length;
 }
 
 function isBehindStructure(text: string, place: number): boolean {

@@ -1,4 +1,4 @@
-import { type Source } from "./source.js";
+import { type Source, stringEnd } from "./source.js";
 
 /**
  * Where the bracket at `at` closes (the place after the closer) in well-formed JSON; -1 when it does not.
@@ -40,22 +40,11 @@ function scan(source: Source, start: number, open: number[]): number {
   return -1;
 }
 
-/** The place after the string that opens at `at`; -1: it never ends. */
-function stringEnd(text: string, at: number): number {
-  for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
-    if (slashes % 2 === 0) return end + 1;
-  }
-  return -1;
-}
-
 /** What JSON has outside of its strings: structure, white space, and the letters of numbers, true, false and null. */
 const foreign = Uint8Array.from({ length: 128 }, (_, code) =>
   /[\s{}[\]:,"\d+\-.eEtrufalsn]/.test(String.fromCharCode(code)) ? 0 : 1,
 );
 const quote = 34;
-const backslash = 92;
 const openBrace = 123;
 const closeBrace = 125;
 const openBracket = 91;

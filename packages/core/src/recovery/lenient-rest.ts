@@ -1,6 +1,6 @@
 import type { Cursor } from "./lenient.js";
 import { anyKey, closingTag, skipBlank } from "./lenient-signs.js";
-import { endOf, isAt, spend } from "./source.js";
+import { endOf, isAt, spend, stringEnd } from "./source.js";
 
 /**
  * Whether all that follows a string which ends in front of `at` is well-formed, up to the brackets that are open around it:
@@ -44,16 +44,6 @@ function behindKey(text: string, at: number): number {
 /** Whether nothing goes on behind the last bracket: a fence may close a code block in a string too. */
 function isOver(text: string, at: number): boolean {
   return at >= text.length || isAt(text[at] === "`" ? lastFence : closingTag, text, at);
-}
-
-/** The place behind the string that opens at `at`; -1: it never ends. */
-function stringEnd(text: string, at: number): number {
-  const opener = text[at];
-  for (let end = at + 1; end < text.length; end += 1) {
-    if (text[end] === "\\") end += 1;
-    else if (text[end] === opener) return end + 1;
-  }
-  return -1;
 }
 
 const plainValue = /-?\d[\d.]*(?:[eE][-+]?\d+)?|(?:true|false|null|True|False|None)\b/y;

@@ -53,6 +53,18 @@ export function spend(source: Source, characters: number): boolean {
   return source.purse >= 0;
 }
 
+/** The place behind the string whose quote stands at `at`, one or three; an escaped quote ends none. -1: it never ends. */
+export function stringEnd(text: string, at: number, quote = text.charAt(at)): number {
+  for (let end = text.indexOf(quote, at + quote.length); end >= 0; end = text.indexOf(quote, end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
+    if (slashes % 2 === 0) return end + quote.length;
+  }
+  return -1;
+}
+
+const backslash = 92;
+
 /** The first place at or after `at` that is not white space. */
 export function skipSpace(text: string, at: number): number {
   let place = at;
