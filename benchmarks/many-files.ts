@@ -3,7 +3,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { runTask, TaskEvents } from "@aifactory/core";
 import { type ScriptedTurn, scriptedProvider, temporaryRepository } from "@aifactory/core/testing";
-import { git } from "@aifactory/core/git";
+import { commitMany } from "../packages/core/test/many-files.js";
 import { numbersFor } from "./options.js";
 
 // A run in a repository of very many small files: how long each part of it takes, and how much memory we held until then.
@@ -11,7 +11,6 @@ import { numbersFor } from "./options.js";
 
 const usage = "pnpm bench benchmarks/many-files.ts [--files 1000000]";
 const { files } = numbersFor(usage, { files: 1_000_000 });
-const perFolder = 1_000;
 const folder = await mkdtemp(join(tmpdir(), "many-files-"));
 const repository = await temporaryRepository();
 const rows: { readonly part: string; readonly seconds: string; readonly "memory, MB": number }[] = [];
@@ -23,20 +22,6 @@ function note(part: string): void {
   since = performance.now();
 }
 
-/** Makes the commit without a file on disk: one blob, one folder of a thousand, and that folder many times. */
-async function commitMany(): Promise<void> {
-  const place = { cwd: repository.path };
-  const blob = await git(place, ["hash-object", "-w", "--stdin"], { input: "x = 1\n" });
-  const tree = async (entry: string, count: number, ending: string): Promise<string> =>
-    git(place, ["mktree"], {
-      input: Array.from({ length: count }, (_, at) => `${entry}\t${String(at).padStart(6, "0")}${ending}\n`).join(""),
-    });
-  const inner = await tree(`100644 blob ${blob}`, Math.min(files, perFolder), ".py");
-  const outer = await tree(`040000 tree ${inner}`, Math.ceil(files / perFolder), "");
-  const commit = await git(place, ["commit-tree", "-m", "Many", outer]);
-  await repository.git("update-ref", "refs/heads/many", commit);
-}
-
 const calls = (name: string, input: object): ScriptedTurn => ({ calls: [{ name, input }] });
 /** Notes what came before, and then says what is next. */
 const after = (part: string, turn: ScriptedTurn) => (): ScriptedTurn => {
@@ -44,7 +29,7 @@ const after = (part: string, turn: ScriptedTurn) => (): ScriptedTurn => {
   return turn;
 };
 
-await commitMany();
+await commitMany(repository, files);
 note("the commit");
 const provider = scriptedProvider({
   turns: [
