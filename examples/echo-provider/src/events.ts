@@ -139,4 +139,5 @@ export async function* readLines(body: ReadableStream<Uint8Array> | null): Async
     rest = lines.pop() ?? "";
     yield* lines;
   }
+  if (rest !== "") yield rest;
 }

@@ -1,4 +1,5 @@
 import { AifactoryError } from "./errors.js";
+import { type Frame, refusals } from "./bounded-fetch/refusals.js";
 import { blank, blankCut, inAllForms, secrecyOf, secretsInAddress, soundsSecret } from "./secrecy.js";
 
 /** Bytes of one answer, unpacked. The longest answers of models come to some 40 MB with everything around them. */
@@ -13,12 +14,27 @@ const longestRefusal = 16 * 1024;
 /**
  * `fetch` for adapters. A server that answers without end, or packs much into little, ends in an error before it fills
  * memory. Redirects are not followed: `fetch` would send a key in any header but `authorization` to the other host too.
- * A refusal does not repeat the key that it was sent.
+ * A refusal does not repeat the key that it was sent. One that comes as JSON with a good status is on one line, for SDKs that
+ * read lines.
  *
  * @throws {AifactoryError} `invalid-request` for a redirect, and for an address that is none. A body that is too long
  *   breaks off with `server-error`.
  */
-export async function boundedFetch(...[target, init]: Parameters<typeof fetch>): Promise<Response> {
+export async function boundedFetch(...request: Parameters<typeof fetch>): Promise<Response> {
+  return fetchBounded(request, (error) => `${error}\n`);
+}
+
+/**
+ * `boundedFetch` for SDKs that read server-sent events: they find none in a refusal that comes as JSON with a good status, and say
+ * nothing of it. It is passed on as the stream's event `error`, which they throw with all that the vendor says.
+ *
+ * @throws As `boundedFetch`.
+ */
+export async function eventStreamFetch(...request: Parameters<typeof fetch>): Promise<Response> {
+  return fetchBounded(request, (error) => `event: error\ndata: ${error}\n\n`);
+}
+
+async function fetchBounded([target, init]: Parameters<typeof fetch>, frame: Frame): Promise<Response> {
   const { url, headers: sent } = target instanceof Request ? target : { url: String(target), headers: init?.headers };
   checkAddress(url);
   const response = await fetch(target, { ...init, redirect: "manual" });
@@ -26,22 +42,29 @@ export async function boundedFetch(...[target, init]: Parameters<typeof fetch>):
   const secrets = secretsOf(url, new Headers(sent));
   const statusText = blank(response.statusText, secrets);
   const headers = new Headers([...response.headers].map(([name, value]) => [name, blank(value, secrets)]));
-  if (status >= 300 && status < 400 && headers.has("location")) {
+  if (status >= 300 && status < 400) {
     await body?.cancel();
-    // Only the host: a path could repeat the key.
-    const to = URL.canParse(response.url) ? new URL(headers.get("location") ?? "", response.url).origin : "elsewhere";
-    const message = `The server answered with a redirect to ${to}, which is not followed because the key would go there. If that is right, set it as the address.`;
-    throw new AifactoryError("invalid-request", message, { status });
+    throw new AifactoryError("invalid-request", unfollowed(response), { status });
   }
   if (body === null) return new Response(null, { status, statusText, headers });
-  const bounded = response.ok ? body.pipeThrough(bounds()) : await beginningOf(body, secrets);
-  return new Response(bounded, { status, statusText, headers });
+  if (!response.ok) return new Response(await beginningOf(body, secrets), { status, statusText, headers });
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers.get("content-type") ?? "");
+  const bounded = body.pipeThrough(bounds());
+  return new Response(isJson ? bounded.pipeThrough(refusals(frame)) : bounded, { status, statusText, headers });
 }
 
 /** The error of ours that an SDK has wrapped into one of its own, if there is one. */
 export function ownError(thrown: unknown): AifactoryError | undefined {
   if (thrown instanceof AifactoryError) return thrown;
   return thrown instanceof Error && thrown.cause !== undefined ? ownError(thrown.cause) : undefined;
+}
+
+function unfollowed({ status, headers, url }: Response): string {
+  const location = headers.get("location");
+  if (location === null) return `The server answered with status ${status}, which is no answer to this request.`;
+  // Only the host: a path could repeat the key.
+  const to = URL.canParse(location, url) ? new URL(location, url).origin : "elsewhere";
+  return `The server answered with a redirect to ${to}, which is not followed because the key would go there. If that is right, set it as the address.`;
 }
 
 /** Passes on whole lines only: SDKs search and copy what they have with each piece, which takes minutes for a long line. */

@@ -7,7 +7,7 @@ export {
   type ErrorData,
   type ErrorFacts,
 } from "./errors.js";
-export { boundedFetch, ownError } from "./bounded-fetch.js";
+export { boundedFetch, eventStreamFetch, ownError } from "./bounded-fetch.js";
 export { secrecyOf, type Secrecy } from "./secrecy.js";
 export { agentWords, type AgentWords } from "./agent-words.js";
 export { askProgram, type ProgramQuestion } from "./ask-program.js";

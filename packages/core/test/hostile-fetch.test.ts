@@ -19,3 +19,16 @@ it("an answer of many short lines is cut off too, at 128 MiB", async () => {
   server.close();
   expect(bytes).toBeLessThanOrEqual(128 * 1024 * 1024);
 });
+
+it("an answer that says it is JSON is read while it comes, unless it is a refusal", async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "application/json" }).write('{"message":{}}\n{"error":"none"}\n');
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  const { body } = await boundedFetch(`http://127.0.0.1:${port}`);
+  const { value } = await body!.getReader().read();
+  expect(Buffer.from(value!).toString()).toBe('{"message":{}}\n{"error":"none"}\n');
+  server.closeAllConnections();
+  server.close();
+});

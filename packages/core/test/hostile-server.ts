@@ -22,6 +22,8 @@ export interface HostileSetting {
   /** The beginning of an answer, and a piece of it that can be repeated for ever. */
   readonly begin: string;
   readonly piece: string;
+  /** What it says when nothing is left, as JSON. */
+  readonly quota: object;
   /** What is asked besides turns, and answered in peace. */
   aside?(url: string): string | undefined;
 }
@@ -128,6 +130,20 @@ export function hostileServers(setting: HostileSetting): void {
         await flood(response, mebibyte, 8);
       });
       expect(error.message.length).toBeLessThan(20_000);
+    });
+
+    it("refuses with status 200 has said what it refuses, and is not asked again", async () => {
+      const { error } = await endOf((response) => {
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify(setting.quota, undefined, 1));
+      });
+      expect(error).toMatchObject({ code: "quota", message: expect.stringContaining("Nothing is left of it") });
+    });
+
+    it.each([300, 304, 399])("answers with status %i is not taken for one that can't be reached", async (status) => {
+      const { error } = await endOf((response) => void response.writeHead(status).end());
+      expect(error).toMatchObject({ code: "invalid-request", message: expect.stringContaining(`status ${status}`) });
     });
 
     it("redirects to another host does not get the key sent there", async () => {

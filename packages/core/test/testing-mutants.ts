@@ -310,6 +310,9 @@ export const mutants: { readonly [behaviour: string]: Mutant } = {
   "a rejected request is invalid-request, in the vendor's words": last((finish) =>
     finish.error ? { ...finish, error: { ...finish.error, message: "The request was rejected." } } : finish,
   ),
+  "a refusal with status 200 is an error, in the vendor's words": last((finish) =>
+    finish.error?.message.includes("flux") ? { ...finish, error: { ...finish.error, message: "It ended." } } : finish,
+  ),
   "a refused connection is network": confusing("network", "server-error", true),
   "a proxy's error page is an error that may be tried again": {
     async fetch(url, init) {

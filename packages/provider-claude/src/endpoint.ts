@@ -1,4 +1,4 @@
-import { AifactoryError, boundedFetch, secrecyOf } from "@aifactory/core";
+import { AifactoryError, eventStreamFetch, secrecyOf } from "@aifactory/core";
 import type Anthropic from "@anthropic-ai/sdk";
 
 /** How the provider is made. Everything is optional. */
@@ -45,5 +45,5 @@ export async function openClient({ baseURL, key }: Endpoint): Promise<Anthropic>
   if (key === "")
     throw new AifactoryError("auth", `There is no key for ${secrecyOf(baseURL, key).address}. ${keyCure}`);
   const { default: Client } = await import("@anthropic-ai/sdk");
-  return new Client({ baseURL, apiKey: key, maxRetries: 0, timeout: oneDay, logLevel: "off", fetch: boundedFetch });
+  return new Client({ baseURL, apiKey: key, maxRetries: 0, timeout: oneDay, logLevel: "off", fetch: eventStreamFetch });
 }

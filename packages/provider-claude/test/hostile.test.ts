@@ -17,4 +17,5 @@ hostileServers({
   piece:
     frame("content_block_start", { index: 0, content_block: { type: "text", text: "" } }) +
     frame("content_block_delta", { index: 0, delta: { type: "text_delta", text: "and on " } }),
+  quota: { type: "error", error: { type: "billing_error", message: "Nothing is left of it." } },
 });

@@ -1,4 +1,4 @@
-import { AifactoryError, boundedFetch, secrecyOf } from "@aifactory/core";
+import { AifactoryError, eventStreamFetch, secrecyOf } from "@aifactory/core";
 import type OpenAI from "openai";
 
 /** How the provider is made. */
@@ -46,7 +46,7 @@ export async function openClient({ baseURL, key }: Endpoint): Promise<OpenAI> {
     throw new AifactoryError("auth", `There is no key for ${secrecyOf(baseURL, key).address}. ${keyCure}`);
   }
   const { default: Client } = await import("openai");
-  return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off", fetch: boundedFetch });
+  return new Client({ baseURL, apiKey: key || "none", maxRetries: 0, logLevel: "off", fetch: eventStreamFetch });
 }
 
 /** A server on this machine (LM Studio, vLLM, llama.cpp) mostly needs no key. */

@@ -51,8 +51,8 @@ export function failureFrom(words: VendorWords, where: Circumstances): ErrorData
 
 /** What the vendor means. */
 export function codeOf({ status: httpStatus, code, type, message }: VendorWords): ErrorCode {
-  // OpenRouter and vLLM put the status there, also in mid-stream.
-  const status = httpStatus ?? (typeof code === "number" ? code : undefined);
+  // OpenRouter, vLLM and LiteLLM put the status there, also in mid-stream.
+  const status = httpStatus ?? (/^[45]\d\d$/.test(String(code)) ? Number(code) : undefined);
   const names = `${String(code)} ${String(type)}`;
   const text = String(message);
   if (/insufficient_quota|billing_hard_limit|billing_not_active/.test(names) || status === 402) return "quota";

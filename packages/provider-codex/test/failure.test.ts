@@ -46,6 +46,11 @@ describe("a failure", () => {
     expect(failureOf(sent, local, true)).toMatchObject({ code: "overloaded", retryable: true });
   });
 
+  it("of a gateway that writes the status as text is the same", () => {
+    const sent = new APIError(undefined, { code: "429", message: "Too fast." }, undefined, new Headers());
+    expect(failureOf(sent, local, true)).toMatchObject({ code: "rate-limit", retryable: true });
+  });
+
   it.each([
     [{ "retry-after": "7" }, 7_000],
     [{ "retry-after": "7", "retry-after-ms": "250" }, 250],

@@ -15,4 +15,5 @@ hostileServers({
   contentType: "text/event-stream",
   begin: piece,
   piece,
+  quota: { error: { code: "insufficient_quota", message: "Nothing is left of it." } },
 });

@@ -15,4 +15,5 @@ hostileServers({
   contentType: "text/event-stream",
   begin: piece,
   piece,
+  quota: { error: { code: 429, message: "Nothing is left of it: you exceeded your current quota." } },
 });

@@ -42,7 +42,8 @@ export function authorization({ url, key }: Place): { authorization?: string } {
 function wordsOf(body: string): string {
   try {
     const { error }: { error?: unknown } = JSON.parse(body);
-    return typeof error === "string" ? error : body;
+    const words = typeof error === "object" && error !== null && "message" in error ? error.message : error;
+    return typeof words === "string" ? words : body;
   } catch {
     return body;
   }
@@ -70,8 +71,9 @@ function readableLines(): TransformStream<string, string> {
 function readable(line: string): string {
   if (line.trim() === "") return line;
   try {
-    JSON.parse(line);
-    return line;
+    const { error }: { error?: unknown } = JSON.parse(line) ?? {};
+    // A gateway's errors are objects; the library would say of one that it is one.
+    return typeof error === "object" && error !== null ? JSON.stringify({ error: wordsOf(line) }) : line;
   } catch {
     return JSON.stringify({ unreadable: line });
   }

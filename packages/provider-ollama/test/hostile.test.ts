@@ -15,4 +15,5 @@ hostileServers({
   begin: line,
   piece: line,
   aside: (url) => (url === "/api/show" ? JSON.stringify({ capabilities: ["completion", "tools"] }) : undefined),
+  quota: { error: { message: "Nothing is left of it: you have reached your usage limit" } },
 });

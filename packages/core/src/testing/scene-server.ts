@@ -99,7 +99,10 @@ async function playScene<Body>(
     const body = "<html><body><h1>502 Bad Gateway</h1></body></html>";
     return send(response, { status: 502, headers: { "content-type": "text/html" }, body });
   }
-  if (fault && scene.parts.length === 0) return send(response, protocol.fault(fault, request));
+  if (fault && scene.parts.length === 0) {
+    const refusal = protocol.fault(fault, request);
+    return send(response, fault.asSuccess ? { ...refusal, status: 200 } : refusal);
+  }
 
   response.writeHead(200, { "content-type": protocol.contentType });
   response.flushHeaders();

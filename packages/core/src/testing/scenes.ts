@@ -51,6 +51,8 @@ export interface SceneFault {
   readonly words?: string;
   /** For `rate-limit`: how long to wait. */
   readonly retryAfterSeconds?: number;
+  /** The refusal comes with status 200, as from some gateways. */
+  readonly asSuccess?: true;
 }
 
 /** What a vendor's model does in one turn, whatever the wire protocol. */

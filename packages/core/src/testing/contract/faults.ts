@@ -59,6 +59,17 @@ export const faults: readonly Behaviour[] = [
     },
   },
   {
+    name: "a refusal with status 200 is an error, in the vendor's words",
+    kinds: model,
+    async run(open) {
+      const fault = { kind: "invalid-request", words: "the flux capacitor is missing", asSuccess: true } as const;
+      const { finish } = await play(await open([{ id: "gateway", parts: [], fault }]));
+      assert.equal(finish.reason.unified, "error", JSON.stringify(finish));
+      const message = finish.error?.message ?? "";
+      assert(message.includes("flux capacitor"), `The vendor's words are lost: ${message}`);
+    },
+  },
+  {
     name: "a refused connection is network",
     kinds: both,
     run: async (open) => void (await assertCode(open, { kind: "refused" }, "network", true)),
