@@ -1,15 +1,20 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { git } from "./git.js";
+import { type GitDirectory, gitDirectoriesIn, isThere } from "./git-state/directories.js";
 import type { GitPlace } from "./types.js";
 
 /** What git would run or obey, and where every ref stood, at one moment. */
 export interface GitState {
-  /** Path in the git directory to what was there. */
-  readonly files: ReadonlyMap<string, GitFile>;
-  /** Ref name to object id. */
-  readonly refs: ReadonlyMap<string, string>;
+  readonly directories: GitDirectories;
+  readonly refs: Refs;
 }
+
+/** Of each git directory, by its path from the shared one: path, from there too, to what was there. */
+export type GitDirectories = ReadonlyMap<string, ReadonlyMap<string, GitFile>>;
+
+/** Ref name to object id. */
+export type Refs = ReadonlyMap<string, string>;
 
 /** What stood at a path. */
 export type GitFile =
@@ -17,36 +22,51 @@ export type GitFile =
   | { readonly kind: "link"; readonly target: string }
   | { readonly kind: "special" };
 
-/** Where a git directory says what runs: configuration, hooks, attributes, and objects borrowed from elsewhere. */
-const watched = ["config", "config.worktree", "hooks", "info", "objects/info/alternates"] as const;
-
 /** A repository that is watched. */
 export interface WatchedRepository {
   readonly place: GitPlace;
   readonly commonDir: string;
 }
 
-/** Reads the parts of a git directory by which an agent could make git run something, and its refs. */
-export async function readGitState({ place, commonDir }: WatchedRepository): Promise<GitState> {
-  const [files, refs] = await Promise.all([
-    readFiles(commonDir),
-    git(place, ["for-each-ref", "--format=%(objectname) %(refname)"]),
-  ]);
-  return { files, refs: parseRefs(refs) };
+/** Where every ref stands. */
+export async function readRefs({ place }: WatchedRepository): Promise<Refs> {
+  return parseRefs(await git(place, ["for-each-ref", "--format=%(objectname) %(refname)"]));
+}
+
+/**
+ * Reads the parts of a git directory, and of those within it, by which an agent could make git run something, or show something
+ * else than is there.
+ *
+ * @param own The checkout that is the agent's to change, by its name there.
+ */
+export async function readGitDirectories(
+  { commonDir }: WatchedRepository,
+  own: string,
+  refs: Refs,
+): Promise<GitDirectories> {
+  const directories = await readDirectories(commonDir, refs);
+  directories.delete(join("worktrees", own));
+  // Without it a folder is no git directory: one that goes in this very moment is nothing to put back.
+  for (const [path, files] of directories)
+    if (!files.has(path) && !(await isThere(join(commonDir, path, "HEAD")))) directories.delete(path);
+  return directories;
 }
 
 /** Keeps a state in a folder of its own, as files that a person can read, for whoever comes after a kill. */
-export async function saveGitState(folder: string, { files, refs }: GitState): Promise<void> {
+export async function saveGitState(folder: string, { directories, refs }: GitState): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  for (const [path, file] of files) await writeGitFile(folder, path, file);
+  for (const [path, file] of [...directories.values()].flatMap((files) => [...files]))
+    await writeGitFile(folder, path, file);
   await writeFile(join(folder, refsFile), [...refs].map(([ref, oid]) => `${oid} ${ref}\n`).join(""));
 }
 
 /** Reads what was kept; undefined where nothing was, or not all of it. */
 export async function savedGitState(folder: string): Promise<GitState | undefined> {
-  const refs = await readFile(join(folder, refsFile), "utf8").catch(() => undefined);
-  return refs === undefined ? undefined : { files: await readFiles(folder), refs: parseRefs(refs) };
+  const kept = await readFile(join(folder, refsFile), "utf8").catch(() => undefined);
+  if (kept === undefined) return undefined;
+  const refs = parseRefs(kept);
+  return { directories: await readDirectories(folder, refs), refs };
 }
 
 /** Written last. */
@@ -62,14 +82,22 @@ export async function writeGitFile(root: string, path: string, file: GitFile | u
   await chmod(here, file.mode);
 }
 
-function parseRefs(listed: string): ReadonlyMap<string, string> {
+function parseRefs(listed: string): Refs {
   const lines = listed.split("\n").filter((line) => line !== "");
   return new Map(lines.map((line) => [line.slice(line.indexOf(" ") + 1), line.split(" ")[0]!]));
 }
 
-async function readFiles(root: string): Promise<ReadonlyMap<string, GitFile>> {
+async function readDirectories(root: string, refs: Refs): Promise<Map<string, ReadonlyMap<string, GitFile>>> {
+  const found = await gitDirectoriesIn(root, refs.keys());
+  return new Map(
+    await Promise.all(found.map(async (directory) => [directory.path, await readFiles(root, directory)] as const)),
+  );
+}
+
+async function readFiles(root: string, { path, watched }: GitDirectory): Promise<ReadonlyMap<string, GitFile>> {
   const files = new Map<string, GitFile>();
-  await Promise.all(watched.map(async (path) => readInto(files, root, path)));
+  const paths = watched.length === 0 ? [path] : watched.map((name) => join(path, name));
+  await Promise.all(paths.map(async (one) => readInto(files, root, one)));
   return files;
 }
 

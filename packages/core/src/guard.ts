@@ -1,49 +1,81 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { tryGit } from "./git.js";
-import { type GitFile, type GitState, type WatchedRepository, writeGitFile } from "./git-state.js";
+import { type GitPlace, tryGit } from "./git.js";
+import { type GitDirectories, type GitFile, type Refs, type WatchedRepository, writeGitFile } from "./git-state.js";
+import { shallow } from "./git-state/directories.js";
 
-/** What differs. Somebody else may have changed it too: it is a fact to report, not a proof. */
-export interface GitChanges {
-  /** Paths in the git directory, sorted. */
-  readonly files: readonly string[];
-  /** Refs that are gone, which hides work; and those that moved or are new. */
-  readonly lostRefs: readonly string[];
-  readonly movedRefs: readonly string[];
+/** Paths of files that differ, sorted, with what stood there before. Somebody else may have changed them: a fact, no proof. */
+export type ChangedFiles = ReadonlyMap<string, GitFile | undefined>;
+
+/** Refs that differ, which may be somebody else's doing too. */
+export interface ChangedRefs {
+  /** Gone, which hides work. */
+  readonly lost: readonly string[];
+  /** Moved, or new. */
+  readonly moved: readonly string[];
 }
 
-/** Compares two moments. */
-export function changedSince(before: GitState, now: GitState): GitChanges {
-  const paths = new Set([...before.files.keys(), ...now.files.keys()]);
-  const refs = [...new Set([...before.refs.keys(), ...now.refs.keys()])].filter((ref) => !isApart(ref));
+/** Compares the directories that stood at both moments: others were made or removed as a whole. */
+export function changedFiles(before: GitDirectories, now: GitDirectories): ChangedFiles {
+  const changes = [...before].flatMap(([directory, were]) => {
+    const are = now.get(directory);
+    const paths = are ? [...new Set([...were.keys(), ...are.keys()])] : [];
+    return paths
+      .filter((path) => !equal(were.get(path), are?.get(path)))
+      .map((path) => [path, were.get(path)] as const);
+  });
+  return new Map(changes.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+export function changedRefs(before: Refs, now: Refs): ChangedRefs {
+  const refs = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => !isApart(ref));
   return {
-    files: [...paths].filter((path) => !equal(before.files.get(path), now.files.get(path))).toSorted(),
-    lostRefs: refs.filter((ref) => !now.refs.has(ref)).toSorted(),
-    movedRefs: refs.filter((ref) => now.refs.has(ref) && now.refs.get(ref) !== before.refs.get(ref)).toSorted(),
+    lost: refs.filter((ref) => !now.has(ref)).toSorted(),
+    moved: refs.filter((ref) => now.has(ref) && now.get(ref) !== before.get(ref)).toSorted(),
   };
 }
 
-/** Puts files back as they were. What stands in their place is kept, in `keep`. */
+/**
+ * Puts files back as they were. What stands in their place is kept.
+ *
+ * @param keep A folder for what is kept.
+ * @param saved A folder with the files as they were.
+ * @returns What was put back.
+ */
 export async function putFilesBack(
-  { commonDir }: WatchedRepository,
-  before: GitState,
-  files: readonly string[],
-  keep: string,
-): Promise<void> {
-  for (const path of files) {
-    await mkdir(dirname(join(keep, path)), { recursive: true });
-    await rename(join(commonDir, path), join(keep, path)).catch(() => {});
-    await writeGitFile(commonDir, path, before.files.get(path));
-  }
+  { place, commonDir }: WatchedRepository,
+  files: ChangedFiles,
+  { keep, saved }: { readonly keep: string; readonly saved: string },
+): Promise<string[]> {
+  const putBack = async (path: string): Promise<void> => {
+    const [here, kept] = [join(commonDir, path), join(keep, path)];
+    // Below a link that was kept there is nothing more to keep.
+    await mkdir(dirname(kept), { recursive: true })
+      .then(async () => rename(here, kept))
+      .catch(async () => rm(here, { recursive: true, force: true }));
+    await writeGitFile(commonDir, path, files.get(path));
+  };
+  const others = [...files.keys()].filter((path) => path !== shallow);
+  for (const path of others) await putBack(path);
+  // Who has fetched a part of a history meanwhile lacks the rest of it.
+  if (!files.has(shallow) || !(await isWholeTo(place, join(saved, shallow)))) return others;
+  await putBack(shallow);
+  return [...others, shallow];
+}
+
+/** Whether all commits are there, up to those which this file names. */
+async function isWholeTo(place: GitPlace, ends: string): Promise<boolean> {
+  const { exitCode } = await tryGit(place, ["rev-list", "--quiet", "--all"], { env: { GIT_SHALLOW_FILE: ends } });
+  return exitCode === 0;
 }
 
 /** Puts refs back where they were. One that is moved in this very moment is left, and found again at the next look. */
 export async function putRefsBack(
   { place }: WatchedRepository,
-  { before, now, refs }: { before: GitState; now: GitState; refs: readonly string[] },
+  { before, now, refs }: { before: Refs; now: Refs; refs: readonly string[] },
 ): Promise<void> {
   for (const ref of refs) {
-    const [was, is] = [before.refs.get(ref), now.refs.get(ref) ?? ""];
+    const [was, is] = [before.get(ref), now.get(ref) ?? ""];
     const change = was === undefined ? ["-d", ref, is] : ["-m", "aifactory: put back", ref, was, is];
     await tryGit(place, ["update-ref", "--no-deref", ...change]);
   }

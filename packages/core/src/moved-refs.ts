@@ -1,15 +1,15 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { git, type GitPlace, tipOf, tryGit } from "./git.js";
-import type { GitState, WatchedRepository } from "./git-state.js";
+import type { Refs, WatchedRepository } from "./git-state.js";
 import type { TracedCommand } from "./git-trace.js";
 import { isApart } from "./guard.js";
 
 /** Refs that moved between two moments. */
 export interface Moves {
-  readonly before: GitState;
-  readonly now: GitState;
-  readonly movedRefs: readonly string[];
+  readonly before: Refs;
+  readonly now: Refs;
+  readonly moved: readonly string[];
 }
 
 /** The run in whose time they moved. */
@@ -25,14 +25,24 @@ export interface RunAtWork {
 }
 
 /**
- * Of the refs that moved, those which the run has moved by all that git notes. A replaced object always counts, and any
- * other new ref never: it hides nothing.
+ * Of the refs that moved, those which the run has moved by all that git notes. A replaced object always counts. Another new ref
+ * counts only where git takes it for one that was there: any other hides nothing.
  */
 export async function movedByRun(repository: WatchedRepository, run: RunAtWork, moves: Moves): Promise<string[]> {
-  const suspects = moves.movedRefs.filter((ref) => moves.before.refs.has(ref) && !isReplacement(ref));
+  const suspects = moves.moved.filter(
+    (ref) => (moves.before.has(ref) || hidesOther(ref, moves.before)) && !isReplacement(ref),
+  );
   const own = suspects.length === 0 ? [] : await notesOf(repository.place, `worktrees/${run.id}/HEAD`);
   const isRuns = await Promise.all(suspects.map(async (ref) => isByRun(repository, run, moves, { ref, own })));
-  return [...moves.movedRefs.filter(isReplacement), ...suspects.filter((_ref, index) => isRuns[index])];
+  return [...moves.moved.filter(isReplacement), ...suspects.filter((_ref, index) => isRuns[index])];
+}
+
+/** Of refs of one name git takes the first of these kinds (gitrevisions). */
+function hidesOther(ref: string, refs: Refs): boolean {
+  const [, tag, plain] = /^refs\/(?:tags\/(.+)|([^/]+))$/.exec(ref) ?? [];
+  const name = tag ?? plain;
+  const hidden = tag === undefined ? ["tags", "heads", "remotes"] : ["heads", "remotes"];
+  return name !== undefined && hidden.some((kind) => refs.has(`refs/${kind}/${name}`));
 }
 
 const isReplacement = (ref: string): boolean => ref.startsWith("refs/replace/");
@@ -44,7 +54,7 @@ async function isByRun(
   moves: Moves,
   { ref, own }: { readonly ref: string; readonly own: readonly Note[] },
 ): Promise<boolean> {
-  const oid = moves.now.refs.get(ref)!;
+  const oid = moves.now.get(ref)!;
   // In this very moment somebody moves it on.
   if ((await tipOf(place, ref)) !== oid) return false;
   const [note] = await notesOf(place, ref, "-1");
@@ -65,7 +75,7 @@ async function isByRun(
 
 /** A commit that was made in the run's worktree: nobody else has moved a branch there, past the review. */
 function isUnreviewed({ base, head }: RunAtWork, { before }: Moves, oid: string, own: readonly Note[]): boolean {
-  if (oid === base || [...before.refs].some(([ref, known]) => known === oid && !isApart(ref))) return false;
+  if (oid === base || [...before].some(([ref, known]) => known === oid && !isApart(ref))) return false;
   // What git notes of a commit that is made, and not of one that somebody else made and that is only gone to.
   return oid === head || own.some((note) => note.oid === oid && /^(?:commit|cherry-pick|revert|am)\b/.test(note.what));
 }

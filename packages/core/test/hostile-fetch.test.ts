@@ -28,7 +28,7 @@ it("an answer that says it is JSON is read while it comes, unless it is a refusa
   const { port } = server.address() as { port: number };
   const { body } = await boundedFetch(`http://127.0.0.1:${port}`);
   const { value } = await body!.getReader().read();
-  expect(Buffer.from(value!).toString()).toBe('{"message":{}}\n{"error":"none"}\n');
+  expect(Buffer.from(value).toString()).toBe('{"message":{}}\n{"error":"none"}\n');
   server.closeAllConnections();
   server.close();
 });

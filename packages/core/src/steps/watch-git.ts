@@ -2,11 +2,11 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { StepKey } from "../events.js";
 import { dropSpecialsOfEntries } from "../git/specials.js";
-import { readGitState, saveGitState, savedGitState, type GitState } from "../git-state.js";
+import { readGitDirectories, readRefs, saveGitState, savedGitState } from "../git-state.js";
 import { type GitTrace, traceGit } from "../git-trace.js";
-import { changedSince, type GitChanges, putFilesBack, putRefsBack } from "../guard.js";
+import { type ChangedFiles, changedFiles, changedRefs, putFilesBack, putRefsBack } from "../guard.js";
 import { runDirectory } from "../journal.js";
-import { movedByRun } from "../moved-refs.js";
+import { movedByRun, type Moves } from "../moved-refs.js";
 import { printable, shellWord } from "../output.js";
 import type { RunContext } from "../run-context.js";
 import { readStashes, type Stash, stashAgain } from "../stashes.js";
@@ -36,7 +36,8 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
   const say = async (message: string): Promise<void> => {
     if (message !== "") await run.emit({ type: "notice", step, code: "git-changed", message });
   };
-  const before = await readGitState(repository);
+  let stood = await readRefs(repository);
+  const before = await readGitDirectories(repository, record.id, stood);
   const stashes = await readStashes(repository.place);
   const saved = join(directory, "git-before");
   const earlier = await savedGitState(saved);
@@ -44,91 +45,97 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
     const kept = aside();
     await mkdir(dirname(kept), { recursive: true });
     await rename(saved, kept);
-    await say(sinceKill(changedSince(earlier, before), { before: earlier, now: before }, kept));
+    const { lost, moved } = changedRefs(earlier.refs, stood);
+    const moves = { before: earlier.refs, now: stood, moved: [...lost, ...moved] };
+    await say(sinceKill(changedFiles(earlier.directories, before), moves, kept));
   }
-  await saveGitState(saved, before);
-  let stood = before.refs;
+  await saveGitState(saved, { directories: before, refs: stood });
   const { path: worktree } = await run.worktree();
   const trace = await traceGit();
   return {
     env: trace.env,
     look: async () => {
       await dropSpecialsOfEntries(repository.commonDir);
-      const now = await readGitState(repository);
-      const was = { ...before, refs: stood };
-      const changes = changedSince(was, now);
-      const { files, lostRefs, movedRefs } = changes;
-      const moves = { before: was, now, movedRefs };
+      // Before any git command: what was planted can make them fail.
+      const changed = changedFiles(before, await readGitDirectories(repository, record.id, stood));
+      const keep = aside();
+      const files = await putFilesBack(repository, changed, { keep, saved });
+      const now = await readRefs(repository);
+      const { lost, moved } = changedRefs(stood, now);
+      const moves = { before: stood, now, moved };
       const { id, base, head } = record;
       const commands = await trace.commands();
-      const moved = await movedByRun(repository, { id, base, head, worktree, commands }, moves);
-      const refs = [...lostRefs, ...moved];
-      const stand = new Map(now.refs);
-      for (const ref of refs) {
-        const oid = was.refs.get(ref);
+      const back = await movedByRun(repository, { id, base, head, worktree, commands }, moves);
+      await putRefsBack(repository, { before: stood, now, refs: [...lost, ...back] });
+      const stand = new Map(now);
+      for (const ref of [...lost, ...back]) {
+        const oid = stood.get(ref);
         if (oid === undefined) stand.delete(ref);
         else stand.set(ref, oid);
       }
       stood = stand;
       const stashed = new Set((await readStashes(repository.place)).map(({ oid }) => oid));
       const dropped = stashes.filter(({ oid }) => !stashed.has(oid));
-      const keep = aside();
-      await putFilesBack(repository, was, files, keep);
-      await putRefsBack(repository, { before: was, now, refs });
       await stashAgain(repository.place, dropped);
-      await say(whileWorking({ ...changes, dropped }, moved, { before: was, now }, keep));
+      await say(whileWorking({ files, lost, moves, back, dropped, keep }));
     },
     end: async () => rm(saved, { recursive: true, force: true }),
     close: async () => trace.close(),
   };
 }
 
-interface Moments {
-  readonly before: GitState;
-  readonly now: GitState;
+interface Changes {
+  /** Those that were put back. */
+  readonly files: readonly string[];
+  readonly keep: string;
+  readonly lost: readonly string[];
+  readonly moves: Moves;
+  /** Those of the moved that were put back. */
+  readonly back: readonly string[];
+  readonly dropped: readonly Stash[];
 }
 
-function whileWorking(
-  { files, lostRefs, movedRefs, dropped }: GitChanges & { readonly dropped: readonly Stash[] },
-  moved: readonly string[],
-  moments: Moments,
-  keep: string,
-): string {
-  const left = movedRefs.filter((ref) => !moved.includes(ref));
-  const back = moved.map((ref) => `${printable(ref)} (from ${moments.now.refs.get(ref)})`);
+function whileWorking({ files, keep, lost, moves, back, dropped }: Changes): string {
+  const left = moves.moved.filter((ref) => !back.includes(ref));
+  const from = back.map((ref) => `${printable(ref)} (from ${moves.now.get(ref)})`);
   return told("While the model worked, the repository's git directory changed.", [
-    [`Put back as before: ${listed(files)}; what stood there is kept in ${keep}.`, files],
-    [`Made again after they were deleted: ${listed(lostRefs)}.`, lostRefs],
-    [`Put back where they were before the run moved them: ${back.join(", ")}.`, back],
-    [`Stashed again after they were dropped: ${listed(dropped.map(({ message }) => message))}.`, dropped],
-    [`Moved or new refs, left as they are because it may have been you; to undo: ${undo(left, moments)}`, left],
+    [`Put back as before: ${listed(files)}; what stood there is kept in ${keep}.`, files.length],
+    [`Made again after they were deleted: ${listed(lost)}.`, lost.length],
+    [`Put back where they were before the run moved them: ${from.join(", ")}.`, from.length],
+    [`Stashed again after they were dropped: ${listed(dropped.map(({ message }) => message))}.`, dropped.length],
+    [
+      `Moved or new refs, left as they are because it may have been you; to undo: ${undo({ ...moves, moved: left })}`,
+      left.length,
+    ],
   ]);
 }
 
-function sinceKill({ files, lostRefs, movedRefs }: GitChanges, moments: Moments, kept: string): string {
-  const refs = [...lostRefs, ...movedRefs];
+function sinceKill(files: ChangedFiles, moves: Moves, kept: string): string {
   return told(
     "Since this run's model was interrupted, the repository's git directory changed. It was left so because it may have been you.",
     [
-      [`What could make git run something: ${listed(files)}; what stood there before is kept in ${kept}.`, files],
-      [`Refs; to undo: ${undo(refs, moments)}`, refs],
+      [
+        `What could make git run something: ${listed(files.keys())}; what stood there before is kept in ${kept}.`,
+        files.size,
+      ],
+      [`Refs; to undo: ${undo(moves)}`, moves.moved.length],
     ],
   );
 }
 
 /** The sentences that have something to say, or nothing. */
-function told(first: string, sentences: readonly (readonly [string, readonly unknown[]])[]): string {
-  const said = sentences.filter(([, facts]) => facts.length > 0).map(([sentence]) => sentence);
+function told(first: string, sentences: readonly (readonly [sentence: string, facts: number])[]): string {
+  const said = sentences.filter(([, facts]) => facts > 0).map(([sentence]) => sentence);
   return said.length === 0 ? "" : [first, ...said].join(" ");
 }
 
-const listed = (names: readonly string[]): string => names.map(printable).join(", ");
+const listed = (names: Iterable<string>): string => [...names].map(printable).join(", ");
 
-function undo(refs: readonly string[], { before, now }: Moments): string {
-  const lines = refs.map((ref) => {
-    const old = before.refs.get(ref);
+function undo({ before, now, moved }: Moves): string {
+  const lines = moved.map((ref) => {
+    const old = before.get(ref);
     const name = shellWord(ref);
-    return old === undefined ? `git update-ref -d ${name} ${now.refs.get(ref)}` : `git update-ref ${name} ${old}`;
+    return old === undefined ? `git update-ref -d ${name} ${now.get(ref)}` : `git update-ref ${name} ${old}`;
   });
   return lines.join("; ");
 }
