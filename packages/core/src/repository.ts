@@ -93,6 +93,12 @@ async function noSuchCommit(where: GitPlace, base: string): Promise<AifactoryErr
       'repo: it has no commit yet, so there is nothing to start from. Make one with: git commit --allow-empty -m "Start"',
     );
   }
+  if (base === "HEAD") {
+    return new AifactoryError(
+      "unsupported-repo",
+      "base: the branch that is checked out has no commit yet. Check out another, or name one: base: '<branch>'.",
+    );
+  }
   return new AifactoryError(
     "unsupported-repo",
     `base: there is no commit ${base} in the repository; \`git branch --all\` lists its branches.`,

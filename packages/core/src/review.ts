@@ -35,7 +35,6 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
   return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
     requirePending(record);
-    requireHead(run, record);
     const isVerified = record.verdict?.status === "passed" && record.verdict.head === record.head;
     if (!isVerified && !options.unverified) {
       const verdict =
@@ -55,7 +54,8 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
 /**
  * Turns a run down, also one that broke off and could be resumed. Its branch stays.
  *
- * @throws `not-pending`, `unknown-run` or `locked`.
+ * @param run As for `approve`.
+ * @throws `moved`, `not-pending`, `unknown-run` or `locked`.
  */
 export async function reject(
   run: RunReference,
@@ -82,6 +82,7 @@ export async function reject(
  * Asks for changes: the run goes on from its newest commit with what is asked, is verified again and stops for review
  * again.
  *
+ * @param run As for `approve`.
  * @returns The new outcome, as `runTask` does.
  * @throws `not-pending`, `unknown-run`, `locked`, `moved`, or for bad input, before anything has changed.
  */
@@ -91,10 +92,12 @@ export async function requestChanges(
   options: RunOptions & { readonly by?: string } = {},
 ): Promise<Outcome> {
   if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
+  if (text.includes("\0")) throw new AifactoryError("invalid-spec", "text: must not have a NUL character in it.");
   const { by } = options;
   return continueRun(run, options, async (continued) => {
     const { repository, journal } = continued;
     const { record } = journal;
+    requireHead(run, record);
     requirePending(record);
     await requireUnmerged(record, repository);
     const said = { text, ...(by !== undefined && { by }) };
@@ -106,17 +109,19 @@ export async function requestChanges(
 type Emit = (event: RecordEvent) => Promise<void>;
 
 async function decide(
-  { repo, id }: RunReference,
+  run: RunReference,
   events: RunOptions["events"],
   decision: (journal: Journal, repository: Repository, emit: Emit) => Promise<void>,
 ): Promise<Outcome> {
-  const repository = await openRepository(repo);
+  const { id } = run;
+  const repository = await openRepository(run.repo);
   const directory = runDirectory(repository.commonDir, id);
   await readRecord(directory);
   const release = await takeLock(join(directory, "lock"), 2_000);
   try {
     const journal = await continueJournal(directory);
     try {
+      requireHead(run, journal.record);
       await decision(journal, repository, async (event) => {
         await journal.append(event);
         tell(events, event, id);
@@ -147,7 +152,7 @@ function requireHead({ head: seen }: RunReference, { id, head }: RunRecord): voi
   if (seen === undefined || seen === head) return;
   throw new AifactoryError(
     "moved",
-    `Run ${id} is at ${head.slice(0, 12)} by now, not at ${seen.slice(0, 12)}. Nothing was merged. Look at what came since (openRun), and approve that outcome.`,
+    `Run ${id} is at ${head.slice(0, 12)} by now, not at ${seen.slice(0, 12)}. Nothing was decided. Look at what came since (openRun), and decide on that outcome.`,
   );
 }
 

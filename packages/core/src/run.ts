@@ -55,7 +55,7 @@ export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise
   return drive({ repository, journal, release, parts, options });
 }
 
-/** A run: its outcome, or its repository and id, from any process. With `head`, `approve` merges that commit and no other. */
+/** A run: its outcome, or its repository and id, from any process. With `head`, a decision on it is one on that commit. */
 export type RunReference = Pick<Outcome, "repo" | "id"> & Partial<Pick<Outcome, "head">>;
 
 /**

@@ -138,6 +138,11 @@ describe("requestChanges", () => {
     expect(provider.requests).toHaveLength(2);
   });
 
+  it("takes no words that git could not keep", async () => {
+    const run = await start([write("a.py"), done]);
+    await expect(requestChanges(run, "More\0", given([]).options)).rejects.toMatchObject({ code: "invalid-spec" });
+  });
+
   it("works on where verification had broken, and where a run was stopped", async () => {
     const broken: Verifier = { ...verifier, verify: () => Promise.reject(new Error("boom")) };
     const failed = await start([write("a.py"), done], {}, { verifiers: [broken] });
@@ -182,6 +187,8 @@ describe("approve", () => {
     expect(since.head).not.toBe(seen.head);
     const refused = { code: "moved", message: expect.stringContaining(`not at ${seen.head.slice(0, 12)}`) };
     await expect(approve(seen)).rejects.toMatchObject(refused);
+    await expect(reject(seen)).rejects.toMatchObject(refused);
+    await expect(requestChanges(seen, "More", given([]).options)).rejects.toMatchObject(refused);
     expect(await bench.repository.head("main")).toBe(seen.base);
     const { repo, id } = seen;
     expect(await openRun({ repo, id })).toMatchObject({ state: "waiting", outcome: { review: "pending" } });

@@ -224,6 +224,12 @@ describe("runTask", () => {
     await expect(start([], { base: "nowhere" }).outcome).rejects.toMatchObject({
       code: "unsupported-repo",
     });
+    await bench.repository.git("checkout", "--quiet", "--orphan", "unborn");
+    await expect(start([]).outcome).rejects.toMatchObject({
+      code: "unsupported-repo",
+      message: expect.stringContaining("has no commit yet. Check out another"),
+    });
+    await bench.repository.git("checkout", "--quiet", "main");
     await expect(start([], { limits: { usd: 1 } }).outcome).rejects.toMatchObject({
       code: "unknown-price",
     });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
@@ -126,6 +126,18 @@ describe("a branch that git is at work on", () => {
     await approve(outcome, { unverified: true });
     expect(await repository.head()).toBe(outcome.head);
     expect(await repository.status()).toBe("");
+  });
+});
+
+describe("a rebase that a model began in the run's own checkout", () => {
+  it("holds nothing up", async () => {
+    const { repository } = bench;
+    const outcome = await start();
+    const planted = join(repository.path, ".git/worktrees", outcome.id, "rebase-merge");
+    await mkdir(planted, { recursive: true });
+    await writeFile(join(planted, "head-name"), "refs/heads/main\n");
+    await approve(outcome, { unverified: true });
+    expect(await repository.head("main")).toBe(outcome.head);
   });
 });
 

@@ -9,11 +9,12 @@ import { branchName } from "./checked-out.js";
  * Requires that no rebase and no bisection is under way on a branch. HEAD is on no branch meanwhile, so that nobody seems to
  * have it checked out, and in the end the branch is put where they say.
  *
+ * @param own The run's own checkout, which only its model works in, by its name in the git directory.
  * @throws `conflict`.
  */
-export async function requireFree({ commonDir }: Repository, ref: string): Promise<void> {
+export async function requireFree({ commonDir }: Repository, ref: string, own: string): Promise<void> {
   const entries = join(commonDir, "worktrees");
-  const linked = await readdir(entries).catch(() => []);
+  const linked = (await readdir(entries).catch(() => [])).filter((name) => name !== own);
   for (const gitDir of [commonDir, ...linked.map((name) => join(entries, name))]) {
     for (const { what, file, names } of holders) {
       const path = join(gitDir, file);

@@ -86,7 +86,7 @@ async function preparePublication(
       `${branchName(ref)} has moved from ${short(record.base)} to ${short(from)} since the run began. Nothing was merged. Run the task again from there, or merge by hand: git merge ${record.branch}`,
     );
   }
-  await requireFree(repository, ref);
+  await requireFree(repository, ref, record.id);
   const checkout = await checkoutOf(repository, ref);
   if (checkout === undefined) return publication;
   await requireClean(checkout, ref, record);
