@@ -1,6 +1,5 @@
 import { AifactoryError, type ErrorData, toError } from "./errors.js";
 import { tell, type TaskEvents } from "./events.js";
-import { tryGit } from "./git.js";
 import type { Journal } from "./journal.js";
 import type { Release } from "./lock.js";
 import { historyOf } from "./history.js";
@@ -20,6 +19,7 @@ import { workStep } from "./steps/work.js";
 import type { Deadlines } from "./deadlines.js";
 import type { Retry } from "./retry.js";
 import { openWorktree, type Worktree } from "./worktree.js";
+import { dropBranch } from "./worktree/elsewhere.js";
 
 /** How a run is driven: the options of `runTask` that matter from here on. */
 export interface DriveOptions {
@@ -192,8 +192,8 @@ async function tidy(
       );
     }
     await worktree?.close();
-    const { branch, base, head } = run.record;
-    if (head === base) await tryGit(run.repository.place, ["update-ref", "-d", `refs/heads/${branch}`, base]);
+    const { id, branch, base, head } = run.record;
+    if (head === base) await dropBranch({ repository: run.repository, id, branch }, base);
   } catch (error) {
     await say(`The worktree could not be removed: ${toError(error).message}`);
   }

@@ -7,9 +7,11 @@ import { AifactoryError } from "./errors.js";
 import { git, tipOf, tryGit } from "./git.js";
 import { dropSpecials } from "./git/specials.js";
 import { runDirectory } from "./journal.js";
+import { printable, shellWord } from "./output.js";
 import type { Repository } from "./repository.js";
 import { adminDir, ownPlace, partial, removeWorktree } from "./worktree.js";
 import { keepRepositories } from "./worktree/kept.js";
+import { checkedOutElsewhere } from "./worktree/elsewhere.js";
 import { isOwnWorktree } from "./worktree/own.js";
 
 /** Whose leftovers. */
@@ -27,10 +29,12 @@ export interface LeftoverRequest {
  * were not committed. The worktree is found by a note in the run's folder, so it may have been made from another place.
  *
  * @returns The commit with all of it, if there is anything new, and what it could not take.
- * @throws `moved` when the branch is no longer on top of what the run did; nothing has changed then.
+ * @throws `moved` when the branch is no longer on top of what the run did, `conflict` when somebody has it checked out; nothing
+ *   has changed then.
  */
 export async function adoptLeftover(request: LeftoverRequest): Promise<Committed> {
   const { repository, id, branch, base, head } = request;
+  await requireUnused(request);
   const tip = await requireBranch(request);
   await dropPartial(repository, id);
   const path = await leftoverPath(repository, id);
@@ -70,6 +74,7 @@ export async function requireUnmoved(request: LeftoverRequest): Promise<void> {
 
 /** Forgets what was done since the newest commit that the journal knows. */
 export async function dropLeftover(request: LeftoverRequest): Promise<void> {
+  await requireUnused(request);
   const tip = await requireBranch(request);
   const { repository, branch, head, id } = request;
   if (tip !== undefined && tip !== head)
@@ -120,6 +125,16 @@ export async function leftoverPath(repository: Repository, id: string): Promise<
 
 async function noted({ commonDir }: Repository, id: string): Promise<string> {
   return readFile(join(runDirectory(commonDir, id), "worktree"), "utf8").catch(() => "");
+}
+
+/** Going on moves the branch: whoever has it checked out would be shown the reverse of it as their own change. */
+async function requireUnused(request: LeftoverRequest): Promise<void> {
+  const folder = await checkedOutElsewhere(request);
+  if (folder === undefined) return;
+  throw new AifactoryError(
+    "conflict",
+    `The branch ${request.branch} is checked out in ${printable(folder)}, and would move under it. Type: git -C ${shellWord(folder)} switch --detach. Then go on with run ${request.id}.`,
+  );
 }
 
 /** The branch's tip, which must stand on what the run did. A branch that is gone is made again from its commit. */

@@ -84,7 +84,7 @@ export async function reject(
  *
  * @param run As for `approve`.
  * @returns The new outcome, as `runTask` does.
- * @throws `not-pending`, `unknown-run`, `locked`, `moved`, or for bad input, before anything has changed.
+ * @throws `not-pending`, `unknown-run`, `locked`, `moved`, `conflict`, or for bad input, before anything has changed.
  */
 export async function requestChanges(
   run: RunReference,

@@ -64,7 +64,7 @@ export type RunReference = Pick<Outcome, "repo" | "id"> & Partial<Pick<Outcome, 
  *
  * @param options Those of `runTask`, and limits that take the place of the task's.
  * @returns The new outcome, as `runTask` does.
- * @throws `not-resumable`, `unknown-run`, `locked`, `moved`, or for bad input, before anything is spent.
+ * @throws `not-resumable`, `unknown-run`, `locked`, `moved`, `conflict`, or for bad input, before anything is spent.
  */
 export async function resumeTask(
   run: RunReference,

@@ -1,16 +1,17 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type ErrorData, toError } from "./errors.js";
-import { tryGit } from "./git.js";
 import { hasBegun, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { requireOwnFolder } from "./journal/ours.js";
 import { clearLeftover, leftoverPath } from "./leftover.js";
 import { holderWords, isHeld, takeLock } from "./lock.js";
 import { next, nextResumed } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
+import { printable } from "./output.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
 import type { RunReference } from "./run.js";
+import { dropBranch } from "./worktree/elsewhere.js";
 import { hasKept, keptIn } from "./worktree/kept.js";
 
 /**
@@ -161,8 +162,8 @@ async function whyKept(repository: Repository, run: Run | DamagedRun, days: numb
     const left = await clearLeftover(repository, run.id, head);
     if (left !== undefined) return `there are uncommitted files in ${left}`;
     if (await hasKept(directory)) return `there are repositories that were not committed in ${keptIn(directory)}`;
-    // Only where the run left it: what somebody built on top of it is theirs.
-    await tryGit(repository.place, ["update-ref", "-d", `refs/heads/${branch}`, head]);
+    const folder = await dropBranch({ repository, id: run.id, branch }, head);
+    if (folder !== undefined) return `its branch is checked out in ${printable(folder)}`;
     await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     return undefined;
   } finally {

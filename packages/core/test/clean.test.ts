@@ -136,3 +136,45 @@ describe("a run whose journal can't be read", () => {
     expect(await openRun(run)).toMatchObject({ outcome: { head: again.head } });
   });
 });
+
+describe("a run's branch that somebody has checked out", () => {
+  it.each([
+    ["reject", (run: Outcome) => reject(run)],
+    ["approve", (run: Outcome) => approve(run, { unverified: true })],
+  ] as const)("is not removed after %s, here and in another checkout", async (_name, decide) => {
+    const { repository } = bench;
+    const run = await start([write("a.py"), done]);
+    await decide(run);
+    const linked = join(repository.path, "..", "linked");
+    await repository.git("worktree", "add", "--quiet", linked, run.branch);
+    const why = (folder: string) => ({ removed: [], kept: [{ id: run.id, why: expect.stringContaining(folder) }] });
+    expect(await cleanRuns(repository.path)).toEqual(why(linked));
+    await repository.git("worktree", "remove", linked);
+    await repository.git("checkout", "--quiet", run.branch);
+    expect(await cleanRuns(repository.path)).toEqual(why(repository.path));
+    expect(await repository.head()).toBe(run.head);
+    await repository.git("checkout", "--quiet", "main");
+    expect(await cleanRuns(repository.path)).toEqual({ removed: [run.id], kept: [] });
+  });
+
+  it.each([
+    ["requestChanges", (run: Outcome, options: RunOptions) => requestChanges(run, "More", options)],
+    ["resumeTask", (run: Outcome, options: RunOptions) => resumeTask(run, options)],
+  ] as const)("does not move under it by %s, and nothing is spent", async (name, goOn) => {
+    const { repository } = bench;
+    const stop = { error: errorData("auth", "No.") };
+    const run = await start([write("a.py"), ...(name === "resumeTask" ? [stop] : [done])]);
+    await repository.git("checkout", "--quiet", run.branch);
+    const provider = scriptedProvider({ turns: [write("b.py"), done] });
+    const options = { providers: [provider], worktreeRoot: bench.worktreeRoot };
+    await expect(goOn(run, options)).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining(`git -C ${repository.path} switch --detach`),
+    });
+    expect(provider.requests).toEqual([]);
+    expect(await repository.head()).toBe(run.head);
+    expect(await repository.status()).toBe("");
+    await repository.git("switch", "--quiet", "--detach");
+    expect(await goOn(run, options)).toMatchObject({ status: "ready", stat: { files: 2 } });
+  });
+});
