@@ -62,6 +62,11 @@ export async function tipOf(place: GitPlace, ref: string): Promise<string | unde
   return exitCode === 0 ? stdout.trim() : undefined;
 }
 
+/** Whether an object is in the repository. */
+export async function hasObject(place: GitPlace, oid: string): Promise<boolean> {
+  return (await tryGit(place, ["cat-file", "-e", oid])).exitCode === 0;
+}
+
 /** The error for a git command that failed: `disk` where nothing can be written, else `git`. */
 export function gitError(what: string, { exitCode, stderr }: GitResult): AifactoryError {
   const words = `${what}: ${firstLines(stderr).replace(/\.?$/, ".")}`;

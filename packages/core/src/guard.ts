@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type GitPlace, tryGit } from "./git.js";
+import { type GitPlace, hasObject, tryGit } from "./git.js";
 import { type GitDirectories, type GitFile, type Refs, type WatchedRepository, writeGitFile } from "./git-state.js";
 import { shallow } from "./git-state/directories.js";
 
@@ -27,8 +27,9 @@ export function changedFiles(before: GitDirectories, now: GitDirectories): Chang
   return new Map(changes.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+/** Compares refs. Stashes are a list (`stashes.ts`). */
 export function changedRefs(before: Refs, now: Refs): ChangedRefs {
-  const refs = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => !isApart(ref));
+  const refs = [...new Set([...before.keys(), ...now.keys()])].filter((ref) => ref !== "refs/stash");
   return {
     lost: refs.filter((ref) => !now.has(ref)).toSorted(),
     moved: refs.filter((ref) => now.has(ref) && now.get(ref) !== before.get(ref)).toSorted(),
@@ -69,21 +70,23 @@ async function isWholeTo(place: GitPlace, ends: string): Promise<boolean> {
   return exitCode === 0;
 }
 
-/** Puts refs back where they were. One that is moved in this very moment is left, and found again at the next look. */
+/**
+ * Puts refs back where they were. One that is moved in this very moment is left, and found again at the next look.
+ *
+ * @returns Those that can't be put back: what they stood at is not in the repository any more.
+ */
 export async function putRefsBack(
   { place }: WatchedRepository,
   { before, now, refs }: { before: Refs; now: Refs; refs: readonly string[] },
-): Promise<void> {
+): Promise<string[]> {
+  const gone: string[] = [];
   for (const ref of refs) {
     const [was, is] = [before.get(ref), now.get(ref) ?? ""];
     const change = was === undefined ? ["-d", ref, is] : ["-m", "aifactory: put back", ref, was, is];
-    await tryGit(place, ["update-ref", "--no-deref", ...change]);
+    const { exitCode } = await tryGit(place, ["update-ref", "--no-deref", ...change]);
+    if (exitCode !== 0 && was !== undefined && !(await hasObject(place, was))) gone.push(ref);
   }
-}
-
-/** Runs make, move and remove their own branches; stashes are a list (`stashes.ts`). */
-export function isApart(ref: string): boolean {
-  return ref.startsWith("refs/heads/aifactory/") || ref === "refs/stash";
+  return gone;
 }
 
 function equal(one: GitFile | undefined, other: GitFile | undefined): boolean {

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { git, type GitPlace, tipOf, tryGit } from "./git.js";
 import type { Refs, WatchedRepository } from "./git-state.js";
 import type { TracedCommand } from "./git-trace.js";
-import { isApart } from "./guard.js";
 
 /** Refs that moved between two moments. */
 export interface Moves {
@@ -45,6 +44,9 @@ function hidesOther(ref: string, refs: Refs): boolean {
   return name !== undefined && hidden.some((kind) => refs.has(`refs/${kind}/${name}`));
 }
 
+/** Nobody has reviewed what only a run's branch, or a stash, has. */
+const isRuns = (ref: string): boolean => ref.startsWith("refs/heads/aifactory/") || ref === "refs/stash";
+
 const isReplacement = (ref: string): boolean => ref.startsWith("refs/replace/");
 
 /** @param own What git noted of the HEAD of the run's worktree, newest first. */
@@ -75,7 +77,7 @@ async function isByRun(
 
 /** A commit that was made in the run's worktree: nobody else has moved a branch there, past the review. */
 function isUnreviewed({ base, head }: RunAtWork, { before }: Moves, oid: string, own: readonly Note[]): boolean {
-  if (oid === base || [...before].some(([ref, known]) => known === oid && !isApart(ref))) return false;
+  if (oid === base || [...before].some(([ref, known]) => known === oid && !isRuns(ref))) return false;
   // What git notes of a commit that is made, and not of one that somebody else made and that is only gone to.
   return oid === head || own.some((note) => note.oid === oid && /^(?:commit|cherry-pick|revert|am)\b/.test(note.what));
 }

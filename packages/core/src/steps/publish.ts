@@ -1,5 +1,5 @@
 import { AifactoryError } from "../errors.js";
-import { gitError, lacksDisk, tipOf, tryGit } from "../git.js";
+import { gitError, hasObject, lacksDisk, tipOf, tryGit } from "../git.js";
 import type { RecordEvent } from "../events.js";
 import { printable } from "../output.js";
 import type { Repository } from "../repository.js";
@@ -70,9 +70,13 @@ async function preparePublication(
   }
   const tip = await tipOf(repository.place, `refs/heads/${record.branch}`);
   if (tip !== record.head) {
+    const isThere = await hasObject(repository.place, record.head);
+    const cure = isThere
+      ? `To have it back there: git update-ref refs/heads/${record.branch} ${short(record.head)}`
+      : "That commit is not in the repository any more: run the task again.";
     throw new AifactoryError(
       "moved",
-      `${record.branch} is at ${short(tip)}, but ${short(record.head)} was verified. Nothing was merged. Run the task again, or merge by hand.`,
+      `${record.branch} is at ${short(tip)}, but ${short(record.head)} was verified. Nothing was merged. ${cure}`,
     );
   }
   const ref = await resolved(repository.place, decided);

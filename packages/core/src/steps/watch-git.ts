@@ -10,6 +10,7 @@ import { movedByRun, type Moves } from "../moved-refs.js";
 import { printable, shellWord } from "../output.js";
 import type { RunContext } from "../run-context.js";
 import { readStashes, type Stash, stashAgain } from "../stashes.js";
+import { withoutRuns } from "./other-runs.js";
 
 /** A watch over the shared git directory. */
 export interface GitWatch {
@@ -45,8 +46,9 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
     const kept = aside();
     await mkdir(dirname(kept), { recursive: true });
     await rename(saved, kept);
-    const { lost, moved } = changedRefs(earlier.refs, stood);
-    const moves = { before: earlier.refs, now: stood, moved: [...lost, ...moved] };
+    const moments = await withoutRuns(repository, record.id, { before: earlier.refs, now: stood });
+    const { lost, moved } = changedRefs(moments.before, moments.now);
+    const moves = { ...moments, moved: [...lost, ...moved] };
     await say(sinceKill(changedFiles(earlier.directories, before), moves, kept));
   }
   await saveGitState(saved, { directories: before, refs: stood });
@@ -60,16 +62,17 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       const changed = changedFiles(before, await readGitDirectories(repository, record.id, stood));
       const keep = aside();
       const files = await putFilesBack(repository, changed, { keep, saved });
-      const now = await readRefs(repository);
-      const { lost, moved } = changedRefs(stood, now);
-      const moves = { before: stood, now, moved };
+      const found = await readRefs(repository);
+      const { before: stands, now } = await withoutRuns(repository, record.id, { before: stood, now: found });
+      const { lost, moved } = changedRefs(stands, now);
+      const moves = { before: stands, now, moved };
       const { id, base, head } = record;
       const commands = await trace.commands();
       const back = await movedByRun(repository, { id, base, head, worktree, commands }, moves);
-      await putRefsBack(repository, { before: stood, now, refs: [...lost, ...back] });
-      const stand = new Map(now);
-      for (const ref of [...lost, ...back]) {
-        const oid = stood.get(ref);
+      const gone = await putRefsBack(repository, { before: stands, now, refs: [...lost, ...back] });
+      const stand = new Map(found);
+      for (const ref of [...lost, ...back].filter((one) => !gone.includes(one))) {
+        const oid = stands.get(ref);
         if (oid === undefined) stand.delete(ref);
         else stand.set(ref, oid);
       }
@@ -77,7 +80,7 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       const stashed = new Set((await readStashes(repository.place)).map(({ oid }) => oid));
       const dropped = stashes.filter(({ oid }) => !stashed.has(oid));
       await stashAgain(repository.place, dropped);
-      await say(whileWorking({ files, lost, moves, back, dropped, keep }));
+      await say(whileWorking({ files, lost, moves, back, gone, dropped, keep }));
     },
     end: async () => rm(saved, { recursive: true, force: true }),
     close: async () => trace.close(),
@@ -92,15 +95,20 @@ interface Changes {
   readonly moves: Moves;
   /** Those of the moved that were put back. */
   readonly back: readonly string[];
+  /** Those that could not be. */
+  readonly gone: readonly string[];
   readonly dropped: readonly Stash[];
 }
 
-function whileWorking({ files, keep, lost, moves, back, dropped }: Changes): string {
+function whileWorking({ files, keep, lost, moves, back, gone, dropped }: Changes): string {
   const left = moves.moved.filter((ref) => !back.includes(ref));
-  const from = back.map((ref) => `${printable(ref)} (from ${moves.now.get(ref)})`);
+  const again = lost.filter((ref) => !gone.includes(ref));
+  const away = gone.map((ref) => `${printable(ref)} (at ${moves.before.get(ref)})`);
+  const from = back.filter((ref) => !gone.includes(ref)).map((ref) => `${printable(ref)} (from ${moves.now.get(ref)})`);
   return told("While the model worked, the repository's git directory changed.", [
     [`Put back as before: ${listed(files)}; what stood there is kept in ${keep}.`, files.length],
-    [`Made again after they were deleted: ${listed(lost)}.`, lost.length],
+    [`Made again after they were deleted: ${listed(again)}.`, again.length],
+    [`Gone, and can't be made again because what they stood at is gone too: ${away.join(", ")}.`, away.length],
     [`Put back where they were before the run moved them: ${from.join(", ")}.`, from.length],
     [`Stashed again after they were dropped: ${listed(dropped.map(({ message }) => message))}.`, dropped.length],
     [
