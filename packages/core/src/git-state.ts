@@ -1,5 +1,5 @@
 import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { git } from "./git.js";
 import { type GitDirectory, gitDirectoriesIn, isThere } from "./git-state/directories.js";
 import type { GitPlace } from "./types.js";
@@ -18,7 +18,13 @@ export type Refs = ReadonlyMap<string, string>;
 
 /** What stood at a path. */
 export type GitFile =
-  | { readonly kind: "file"; readonly content: Buffer; readonly mode: number }
+  | {
+      readonly kind: "file";
+      readonly content: Buffer;
+      readonly mode: number;
+      /** Of a HEAD: changes with each move of it that git notes. Absent where git keeps no notes. */
+      readonly notes?: string;
+    }
   | { readonly kind: "link"; readonly target: string }
   | { readonly kind: "special" };
 
@@ -109,6 +115,13 @@ async function readInto(files: Map<string, GitFile>, root: string, path: string)
   else if (facts.isDirectory()) {
     await Promise.all((await readdir(here)).map(async (name) => readInto(files, root, `${path}/${name}`)));
   } else if (facts.isFile()) {
-    files.set(path, { kind: "file", content: await readFile(here), mode: facts.mode & 0o777 });
+    const notes = basename(path) === "HEAD" ? await notesOf(dirname(here)) : undefined;
+    const file = { kind: "file", content: await readFile(here), mode: facts.mode & 0o777 } as const;
+    files.set(path, { ...file, ...(notes !== undefined && { notes }) });
   } else files.set(path, { kind: "special" });
+}
+
+async function notesOf(directory: string): Promise<string | undefined> {
+  const facts = await lstat(join(directory, "logs", "HEAD")).catch(() => undefined);
+  return facts && `${facts.size} ${facts.mtimeMs}`;
 }

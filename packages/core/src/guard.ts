@@ -1,6 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { type GitPlace, hasObject, tryGit } from "./git.js";
+import { basename, dirname, join } from "node:path";
+import { type GitPlace, hasObject, tipOf, tryGit } from "./git.js";
+import { readSmall } from "./git/specials.js";
 import { type GitDirectories, type GitFile, type Refs, type WatchedRepository, writeGitFile } from "./git-state.js";
 import { shallow } from "./git-state/directories.js";
 
@@ -21,7 +22,7 @@ export function changedFiles(before: GitDirectories, now: GitDirectories): Chang
     const are = now.get(directory);
     const paths = are ? [...new Set([...were.keys(), ...are.keys()])] : [];
     return paths
-      .filter((path) => !equal(were.get(path), are?.get(path)))
+      .filter((path) => !equal(were.get(path), are?.get(path), isHead(path)))
       .map((path) => [path, were.get(path)] as const);
   });
   return new Map(changes.toSorted(([one], [other]) => (one < other ? -1 : 1)));
@@ -56,12 +57,22 @@ export async function putFilesBack(
       .catch(async () => rm(here, { recursive: true, force: true }));
     await writeGitFile(commonDir, path, files.get(path));
   };
-  const others = [...files.keys()].filter((path) => path !== shallow);
-  for (const path of others) await putBack(path);
+  const others: string[] = [];
+  for (const path of files.keys()) {
+    if (path === shallow || (isHead(path) && (await isUnborn(place, join(commonDir, path))))) continue;
+    await putBack(path);
+    others.push(path);
+  }
   // Who has fetched a part of a history meanwhile lacks the rest of it.
   if (!files.has(shallow) || !(await isWholeTo(place, join(saved, shallow)))) return others;
   await putBack(shallow);
   return [...others, shallow];
+}
+
+/** Whether a HEAD is on a branch that has no commit yet: git leaves no note of that. */
+async function isUnborn(place: GitPlace, head: string): Promise<boolean> {
+  const [, ref] = /^ref: (refs\/heads\/\S+)$/m.exec((await readSmall(head)) ?? "") ?? [];
+  return ref !== undefined && (await tipOf(place, ref)) === undefined;
 }
 
 /** Whether all commits are there, up to those which this file names. */
@@ -89,9 +100,16 @@ export async function putRefsBack(
   return gone;
 }
 
-function equal(one: GitFile | undefined, other: GitFile | undefined): boolean {
+/** Whether it says what a checkout is on. */
+export function isHead(path: string): boolean {
+  return basename(path) === "HEAD";
+}
+
+function equal(one: GitFile | undefined, other: GitFile | undefined, mayMove: boolean): boolean {
   if (one?.kind !== other?.kind) return false;
   if (one?.kind === "link" && other?.kind === "link") return one.target === other.target;
   if (one?.kind !== "file" || other?.kind !== "file") return true;
-  return one.mode === other.mode && one.content.equals(other.content);
+  if (one.mode === other.mode && one.content.equals(other.content)) return true;
+  // Whoever checks out another branch leaves a note of it.
+  return mayMove && (one.notes === undefined || (other.notes !== undefined && one.notes !== other.notes));
 }

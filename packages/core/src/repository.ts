@@ -1,4 +1,5 @@
 import { realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
 import { printable } from "./output.js";
@@ -33,6 +34,7 @@ export async function openRepository(path: string): Promise<Repository> {
     "rev-parse",
     "--path-format=absolute",
     "--git-common-dir",
+    "--git-dir",
     "--is-bare-repository",
     "--is-inside-work-tree",
   ]);
@@ -42,12 +44,16 @@ export async function openRepository(path: string): Promise<Repository> {
       `repo: ${path} is not in a git repository. Make one with: git init && git add -A && git commit -m "Start"`,
     );
   }
-  const [gitDir = "", , inside, ...rest] = found.stdout.trimEnd().split("\n");
+  const [shared = "", own = "", , inside, ...rest] = found.stdout.trimEnd().split("\n");
   if (rest.length > 0) {
     const why = "has a line end in its path. Move it to a folder whose name has none.";
     throw new AifactoryError("unsupported-repo", `repo: the git repository of ${printable(path)} ${why}`);
   }
-  const commonDir = await realpath(gitDir);
+  const [commonDir, gitDir] = await Promise.all([realpath(shared), realpath(own)]);
+  if (gitDir !== commonDir && dirname(gitDir) !== join(commonDir, "worktrees")) {
+    const why = `takes all of it from ${printable(commonDir)}, which git does for no repository. Remove it if you did not put it there.`;
+    throw new AifactoryError("unsupported-repo", `repo: ${printable(join(gitDir, "commondir"))} ${why}`);
+  }
   const place = { cwd: commonDir, gitDir: commonDir };
   if (inside !== "true") return { place, commonDir };
   return { place, commonDir, checkout: await git({ cwd }, ["rev-parse", "--show-toplevel"]) };

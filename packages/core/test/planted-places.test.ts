@@ -58,7 +58,7 @@ describe("what a model plants in git directories within the shared one", () => {
     await mkdir(own, { recursive: true });
     for (const name of ["HEAD", "config"]) await writeFile(join(own, name), name);
     const outcome = await plant(`mv "$d/modules/lib" ${bench.worktreeRoot}/moved; ln -s ../evil "$d/modules/lib"`);
-    expect(changes(outcome)).toContain("Put back as before: modules/lib, modules/lib/config;");
+    expect(changes(outcome)).toContain("Put back as before: modules/lib, modules/lib/HEAD, modules/lib/config;");
     expect(await readFile(join(own, "config"), "utf8")).toBe("config");
   });
 
@@ -115,6 +115,44 @@ describe("what a model plants in git directories within the shared one", () => {
     expect(await repository.git("worktree", "list")).toContain("added");
     expect(await repository.git("worktree", "list")).not.toContain("linked");
     expect(await readFile(join(repository.path, ".git/modules/new/config"), "utf8")).toBe("");
+  });
+});
+
+describe("what a checkout of the user's is on", () => {
+  it.each([
+    ["past git", 'echo "ref: refs/heads/other" > "$d/HEAD"; echo "ref: refs/heads/other" > "$d/worktrees/linked/HEAD"'],
+    ["to a commit", 'git rev-parse HEAD^ > "$d/HEAD"; git rev-parse HEAD^ > "$d/worktrees/linked/HEAD"'],
+  ])("goes back: %s", async (_how, line) => {
+    const { repository } = bench;
+    const linked = join(repository.path, "..", "linked");
+    await repository.commit("Second");
+    await repository.git("branch", "other", "HEAD^");
+    await repository.git("worktree", "add", "--quiet", linked);
+    const outcome = await plant(line);
+    expect(changes(outcome)).toContain("Put back as before: HEAD, worktrees/linked/HEAD;");
+    for (const cwd of [repository.path, linked]) expect(await usersGit(cwd, "status", "--porcelain")).toBe("");
+    expect((await usersGit(linked, "branch", "--show-current")).trim()).toBe("linked");
+  });
+
+  it("is told where it is a branch without a commit, and left", async () => {
+    const outcome = await plant('echo "ref: refs/heads/new" > "$d/HEAD"');
+    expect(changes(outcome)).toContain("which may have been you; if not, go back: HEAD.");
+    expect(await readFile(join(bench.repository.path, ".git/HEAD"), "utf8")).toBe("ref: refs/heads/new\n");
+  });
+
+  it.each([
+    ["another branch", ["switch", "--quiet", "--create", "mine"]],
+    ["a commit", ["checkout", "--quiet", "--detach"]],
+    ["a new name", ["branch", "-m", "main", "trunk"]],
+  ])("stays where its user moves it: %s", async (_what, line) => {
+    const { repository } = bench;
+    const mine = async () => {
+      await usersGit(repository.path, ...line);
+      return command("true");
+    };
+    const { outcome } = await attack(bench, [mine], { sandbox: "none" });
+    expect(changes(outcome)).not.toContain("HEAD");
+    expect((await usersGit(repository.path, "branch", "--show-current")).trim()).not.toBe("main");
   });
 });
 

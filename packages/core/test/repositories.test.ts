@@ -123,6 +123,15 @@ describe("repositories of every kind", () => {
     expect(outcome.notices).toContainEqual({ code: "submodules-empty", message: expect.stringContaining("inner") });
   });
 
+  it("refuses one that takes all from elsewhere, as git does for no repository", async () => {
+    const repository = await repositoryWith();
+    await writeFile(join(repository.path, ".git/commondir"), `${(await repositoryWith()).path}/.git\n`);
+    await expect(run(repository.path)).rejects.toMatchObject({
+      code: "unsupported-repo",
+      message: expect.stringContaining(join(repository.path, ".git/commondir")),
+    });
+  });
+
   it("refuses a repository without a commit, with the line to type", async () => {
     const repository = await repositoryWith({ files: {} });
     await expect(run(repository.path)).rejects.toMatchObject({

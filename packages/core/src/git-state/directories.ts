@@ -11,8 +11,8 @@ export interface GitDirectory {
 }
 
 // `commondir` names another directory to take all of it from.
-const ofRepository = ["config", "config.worktree", "hooks", "info", "objects/info/alternates", "commondir"];
-const ofCheckout = ["config.worktree", "commondir"];
+const ofRepository = ["config", "config.worktree", "hooks", "info", "objects/info/alternates", "commondir", "HEAD"];
+const ofCheckout = ["config.worktree", "commondir", "HEAD"];
 
 /** Names the commits at which history ends. */
 export const shallow = "shallow";

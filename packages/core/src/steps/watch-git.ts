@@ -4,7 +4,7 @@ import type { StepKey } from "../events.js";
 import { dropSpecialsOfEntries } from "../git/specials.js";
 import { readGitDirectories, readRefs, saveGitState, savedGitState } from "../git-state.js";
 import { type GitTrace, traceGit } from "../git-trace.js";
-import { type ChangedFiles, changedFiles, changedRefs, putFilesBack, putRefsBack } from "../guard.js";
+import { type ChangedFiles, changedFiles, changedRefs, isHead, putFilesBack, putRefsBack } from "../guard.js";
 import { runDirectory } from "../journal.js";
 import { movedByRun, type Moves } from "../moved-refs.js";
 import { printable, shellWord } from "../output.js";
@@ -62,6 +62,7 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       const changed = changedFiles(before, await readGitDirectories(repository, record.id, stood));
       const keep = aside();
       const files = await putFilesBack(repository, changed, { keep, saved });
+      const heads = [...changed.keys()].filter((path) => isHead(path) && !files.includes(path));
       const found = await readRefs(repository);
       const { before: stands, now } = await withoutRuns(repository, record.id, { before: stood, now: found });
       const { lost, moved } = changedRefs(stands, now);
@@ -80,7 +81,7 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       const stashed = new Set((await readStashes(repository.place)).map(({ oid }) => oid));
       const dropped = stashes.filter(({ oid }) => !stashed.has(oid));
       await stashAgain(repository.place, dropped);
-      await say(whileWorking({ files, lost, moves, back, gone, dropped, keep }));
+      await say(whileWorking({ files, heads, lost, moves, back, gone, dropped, keep }));
     },
     end: async () => rm(saved, { recursive: true, force: true }),
     close: async () => trace.close(),
@@ -90,6 +91,8 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
 interface Changes {
   /** Those that were put back. */
   readonly files: readonly string[];
+  /** Those that say that a checkout is on a branch which has no commit yet. */
+  readonly heads: readonly string[];
   readonly keep: string;
   readonly lost: readonly string[];
   readonly moves: Moves;
@@ -100,13 +103,14 @@ interface Changes {
   readonly dropped: readonly Stash[];
 }
 
-function whileWorking({ files, keep, lost, moves, back, gone, dropped }: Changes): string {
+function whileWorking({ files, heads, keep, lost, moves, back, gone, dropped }: Changes): string {
   const left = moves.moved.filter((ref) => !back.includes(ref));
   const again = lost.filter((ref) => !gone.includes(ref));
   const away = gone.map((ref) => `${printable(ref)} (at ${moves.before.get(ref)})`);
   const from = back.filter((ref) => !gone.includes(ref)).map((ref) => `${printable(ref)} (from ${moves.now.get(ref)})`);
   return told("While the model worked, the repository's git directory changed.", [
     [`Put back as before: ${listed(files)}; what stood there is kept in ${keep}.`, files.length],
+    [`On a branch that has no commit yet, which may have been you; if not, go back: ${listed(heads)}.`, heads.length],
     [`Made again after they were deleted: ${listed(again)}.`, again.length],
     [`Gone, and can't be made again because what they stood at is gone too: ${away.join(", ")}.`, away.length],
     [`Put back where they were before the run moved them: ${from.join(", ")}.`, from.length],
