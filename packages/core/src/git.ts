@@ -70,7 +70,11 @@ export async function hasObject(place: GitPlace, oid: string): Promise<boolean> 
 /** The error for a git command that failed: `disk` where nothing can be written, else `git`. */
 export function gitError(what: string, { exitCode, stderr }: GitResult): AifactoryError {
   const words = `${what}: ${firstLines(stderr).replace(/\.?$/, ".")}`;
-  if (!lacksDisk(stderr)) return new AifactoryError("git", words, { status: exitCode });
+  // What is fetched runs programs that the repository's settings name.
+  const lacking = stderr.includes("promisor remote")
+    ? " This clone is partial: check that commit out once with git."
+    : "";
+  if (!lacksDisk(stderr)) return new AifactoryError("git", words + lacking, { status: exitCode });
   return new AifactoryError("disk", `${words} Make room, or the folder writable, and go on with resumeTask.`);
 }
 

@@ -123,6 +123,17 @@ describe("repositories of every kind", () => {
     expect(outcome.notices).toContainEqual({ code: "submodules-empty", message: expect.stringContaining("inner") });
   });
 
+  it("fails with what to do where a partial clone lacks the files", async () => {
+    const full = await repositoryWith();
+    await full.git("config", "uploadpack.allowFilter", "true");
+    const folder = join(full.path, "..", "partial");
+    await full.git("clone", "--quiet", "--no-checkout", "--filter=blob:none", `file://${full.path}`, folder);
+    expect(await run(folder)).toMatchObject({
+      status: "failed",
+      error: { code: "git", message: expect.stringContaining("check that commit out once") },
+    });
+  });
+
   it("refuses one that takes all from elsewhere, as git does for no repository", async () => {
     const repository = await repositoryWith();
     await writeFile(join(repository.path, ".git/commondir"), `${(await repositoryWith()).path}/.git\n`);
