@@ -26,22 +26,29 @@ export function hasUnsaved(
   });
 }
 
-/**
- * What was said in a step by the model whose turn it still is. A step that begins anew (another model takes over, a
- * reviewer asks, the model had stalled) has no history.
- */
-export function historyOf(entries: readonly Entry[], step: StepKey): readonly Message[] {
+/** What was said in a step. */
+export interface History {
+  /** By the model whose turn it still is. A step that begins anew (a reviewer asks, the model had stalled) has none. */
+  readonly messages: readonly Message[];
+  /** By those that it took over from. */
+  readonly earlier: readonly Message[];
+}
+
+/** What was said in a step until now. */
+export function historyOf(entries: readonly Entry[], step: StepKey): History {
   let messages: Message[] = [];
+  let earlier: Message[] = [];
   for (const { event } of entries) {
-    if (event.type === "reviewed") messages = [];
+    if (event.type === "reviewed") [messages, earlier] = [[], []];
     if (!("step" in event) || event.step !== step) continue;
     if (event.type === "message") messages.push(event.message);
     if (event.type === "notice" && event.code === worktreeLost && messages.length > 0)
       messages.push(...interrupted(messages), { role: "user", text: resumeSays.lost });
     const isOver = event.type === "work-finished" && (event.end === "stalled" || event.end === "refused");
+    if (event.type === "handed-over") earlier.push(...messages);
     if (event.type === "handed-over" || isOver) messages = [];
   }
-  return messages;
+  return { messages, earlier };
 }
 
 /** What must be said so that a conversation which broke off is valid again and its model knows what happened. */

@@ -4,7 +4,8 @@ import type { Repository } from "./repository.js";
 import type { ResolvedModel } from "./resolve.js";
 import type { Deadlines } from "./deadlines.js";
 import type { Retry } from "./retry.js";
-import type { Message, ModelFacts, Phase, Tool, Verifier } from "./types.js";
+import type { History } from "./history.js";
+import type { ModelFacts, Phase, Tool, Verifier } from "./types.js";
 import type { Worktree } from "./worktree.js";
 
 /** A model that a run uses, with what is known of it. */
@@ -20,7 +21,7 @@ export interface RunContext {
   /** The model whose turn it is in a phase. */
   model(phase: Phase): PhaseModel;
   /** What was said in a step that was begun and not ended, by the model whose turn it still is. */
-  history(step: StepKey): Promise<readonly Message[]>;
+  history(step: StepKey): Promise<History>;
   readonly verifier: Verifier | undefined;
   readonly tools: readonly Tool[];
   readonly deadlines: Partial<Deadlines>;

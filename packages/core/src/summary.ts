@@ -7,12 +7,28 @@ const writing: ReadonlySet<string> = new Set(["write_file", "edit_file"]);
 /** Characters of a path that are told. */
 const longestPath = 300;
 
+/** What models did, from the calls themselves: their own story would cost a turn and might be wrong. */
+export interface Deeds {
+  /** A line for each call, in their order. */
+  readonly calls: readonly string[];
+  /** How many there was no room for. */
+  readonly others: number;
+  /** What was said last. */
+  readonly words: string;
+}
+
 /**
- * What happened, from the calls themselves: a model's own story would cost a turn and might be wrong.
+ * What happened in a conversation, in place of it.
  *
  * @param room Characters of its list of calls.
  */
 export function summaryOf(messages: readonly Message[], room: number): string {
+  const asked = messages.flatMap((message) => (message.role === "user" ? [startOf(message.text, 1_000)] : []));
+  return windowSays.summary(deedsOf(messages, room), asked);
+}
+
+/** @param room Characters of the list of calls. */
+export function deedsOf(messages: readonly Message[], room: number): Deeds {
   const failed = new Set(messages.map((message) => (message.role === "tool" && message.isError ? message.callId : "")));
   const turns = messages.filter((message): message is AssistantMessage => message.role === "assistant");
   const counted = new Map<string, { times: number; writes: boolean }>();
@@ -28,9 +44,11 @@ export function summaryOf(messages: readonly Message[], room: number): string {
   let left = room;
   const kept = new Set(byWeight.filter(({ text }) => (left -= text.length + 1) >= 0));
   const calls = lines.filter((line) => kept.has(line)).map(({ text }) => text);
-  const asked = messages.flatMap((message) => (message.role === "user" ? [startOf(message.text, 1_000)] : []));
-  const words = turns.findLast(({ text }) => text !== "")?.text ?? "";
-  return windowSays.summary(calls, lines.length - calls.length, asked, words);
+  return {
+    calls,
+    others: lines.length - calls.length,
+    words: startOf(turns.findLast(({ text }) => text !== "")?.text ?? "", 2_000),
+  };
 }
 
 function describe({ name, input }: ToolCall): string {

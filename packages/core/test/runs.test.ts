@@ -253,7 +253,14 @@ describe("models in a list", () => {
   };
 
   it("take over from one another, with the work so far and what was tried", async () => {
-    const { providers, outcome } = chain([write("a.py", "x = 41\n"), outage], [write("b.py"), done]);
+    const tries: Script = {
+      text: "I try the tests.",
+      calls: [
+        { name: "run_command", input: { command: "exit 7" } },
+        { name: "read_file", input: { path: "none.py" } },
+      ],
+    };
+    const { providers, outcome } = chain([write("a.py", "x = 41\n"), tries, outage], [write("b.py"), done]);
     expect(await outcome).toMatchObject({
       status: "ready",
       stat: { files: 2 },
@@ -262,7 +269,9 @@ describe("models in a list", () => {
     });
     const [asked, ...others] = providers[1]?.requests[0]?.messages ?? [];
     expect(others).toEqual([]);
-    for (const fact of ["Do it", "one:m", "No credit is left.", "+x = 41"]) expect(asked?.text).toContain(fact);
+    const tried =
+      "- write_file(path: a.py)\n- run_command(command: exit 7)\n- read_file(path: none.py): failed\n\nIts last words:\nI try the tests.";
+    for (const fact of ["Do it", "one:m", "No credit is left.", tried, "+x = 41"]) expect(asked?.text).toContain(fact);
   });
 
   it("take over from one that stalls, and a kind may follow the other", async () => {

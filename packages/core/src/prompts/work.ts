@@ -1,6 +1,6 @@
 import type { Subtask } from "../events.js";
-import { startOf } from "../output.js";
 import type { Handover } from "../record.js";
+import type { Deeds } from "../summary.js";
 import type { Finding, Verdict } from "../types.js";
 
 /** Who the model is and how it works here. */
@@ -32,9 +32,20 @@ export function reviewPrompt(prompt: string, asked: string): string {
 }
 
 /** The message to a model that goes on where another one could not. */
-export function handoverPrompt(prompt: string, { from, error }: Handover, diff: string): string {
-  const state = diff === "" ? "It had changed nothing." : `What it had changed stands in the repository:\n\n${diff}`;
-  return `${prompt}\n\nAnother model (${from}) began this and could not go on: ${error.message}\n${state}\n\nGo on from there: look at what is there before you build on it, and do what is missing.`;
+export function handoverPrompt(prompt: string, { from, error }: Handover, diff: string, deeds: Deeds): string {
+  const said = [
+    prompt,
+    `Another model (${from}) began this and could not go on: ${error.message}`,
+    deeds.calls.length === 0 ? "" : `What was tried, in this order:\n${callLines(deeds)}`,
+    deeds.words === "" ? "" : `Its last words:\n${deeds.words}`,
+    diff === "" ? "It had changed nothing." : `What it had changed stands in the repository:\n\n${diff}`,
+    "Go on from there: look at what is there before you build on it, and do what is missing.",
+  ];
+  return said.filter((part) => part !== "").join("\n\n");
+}
+
+function callLines({ calls, others }: Deeds): string {
+  return [...(others > 0 ? [`[${others} others, most of them earlier]`] : []), ...calls].join("\n");
 }
 
 /** Said when a conversation goes on that broke off. */
@@ -49,12 +60,12 @@ export const resumeSays = {
 export const windowSays = {
   cut: "[cut here: too long for what is left of the window; for the rest, ask for a part: some lines of the file, or a narrower command or pattern]",
   cleared: "[an old result, no longer shown; call again if you need it]",
-  summary: (calls: readonly string[], others: number, asked: readonly string[], words: string): string =>
+  summary: (deeds: Deeds, asked: readonly string[]): string =>
     [
       "The conversation up to here was shortened. These calls were made, in this order; what was written stands in the repository:",
-      [...(others > 0 ? [`[${others} others, most of them earlier]`] : []), ...calls].join("\n"),
+      callLines(deeds),
       asked.length === 0 ? "" : `You were told meanwhile:\n${asked.slice(-5).join("\n")}`,
-      words === "" ? "" : `Your last words then were:\n${startOf(words, 2_000)}`,
+      deeds.words === "" ? "" : `Your last words then were:\n${deeds.words}`,
     ]
       .filter((part) => part !== "")
       .join("\n\n"),

@@ -36,7 +36,7 @@ export async function attempt(run: RunContext, stretch: Stretch): Promise<WorkRe
   const spentBefore = run.record.workMs + run.record.verifyMs;
   const deadlines = { ...defaultDeadlines(provider.kind), ...run.deadlines };
   const worktree = await run.worktree();
-  const history = await run.history(step);
+  const { messages: history } = await run.history(step);
   const isConfined = worktree.sandbox && (provider.kind === "model" || provider.confines);
   const isolation = isConfined ? "bubblewrap" : "none";
   const secrets = inAllForms(await secretsInSettings(run.repository.place));

@@ -4,6 +4,7 @@ import type { WorkResult } from "../loop.js";
 import { modelNext } from "../phases.js";
 import { handoverPrompt } from "../prompts.js";
 import type { RunContext } from "../run-context.js";
+import { deedsOf } from "../summary.js";
 import { attempt, type Stretch } from "./attempt.js";
 
 /** What another provider can help against: no quota left, nobody there, a model that is stuck. Never a bad request. */
@@ -41,12 +42,17 @@ export async function stretch(run: RunContext, order: Stretch): Promise<WorkResu
   }
 }
 
-async function promptFor({ record, repository }: RunContext, { step, prompt }: Stretch): Promise<string> {
+/** Characters of the list of calls that were made until then. */
+const shownCalls = 4_000;
+
+async function promptFor(run: RunContext, { step, prompt }: Stretch): Promise<string> {
+  const { record, repository } = run;
   const handover = record.handovers.findLast((each) => each.step === step);
   if (!handover) return prompt;
   const range = [record.current?.from ?? record.base, record.head];
   const safe = ["--no-ext-diff", "--no-textconv"];
   const diff = await git(repository.place, ["diff", ...safe, ...range]);
   const shown = diff.length > shownDiff ? await git(repository.place, ["diff", shownFiles, ...safe, ...range]) : diff;
-  return handoverPrompt(prompt, handover, shown);
+  const { earlier } = await run.history(step);
+  return handoverPrompt(prompt, handover, shown, deedsOf(earlier, shownCalls));
 }
