@@ -57,16 +57,20 @@ export async function putFilesBack(
       .catch(async () => rm(here, { recursive: true, force: true }));
     await writeGitFile(commonDir, path, files.get(path));
   };
-  const others: string[] = [];
-  for (const path of files.keys()) {
-    if (path === shallow || (isHead(path) && (await isUnborn(place, join(commonDir, path))))) continue;
+  const isLeft = async (path: string): Promise<boolean> => {
+    // Who has fetched a part of a history meanwhile lacks the rest of it.
+    if (path === shallow) return !(await isWholeTo(place, join(saved, shallow)));
+    return isHead(path) && isUnborn(place, join(commonDir, path));
+  };
+  const put: string[] = [];
+  // Git is asked once its settings are back.
+  const asksGit = (path: string): number => Number(path === shallow || isHead(path));
+  for (const path of [...files.keys()].toSorted((one, other) => asksGit(one) - asksGit(other))) {
+    if (await isLeft(path)) continue;
     await putBack(path);
-    others.push(path);
+    put.push(path);
   }
-  // Who has fetched a part of a history meanwhile lacks the rest of it.
-  if (!files.has(shallow) || !(await isWholeTo(place, join(saved, shallow)))) return others;
-  await putBack(shallow);
-  return [...others, shallow];
+  return put.toSorted();
 }
 
 /** Whether a HEAD is on a branch that has no commit yet: git leaves no note of that. */

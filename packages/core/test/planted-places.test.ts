@@ -121,6 +121,10 @@ describe("what a model plants in git directories within the shared one", () => {
 describe("what a checkout of the user's is on", () => {
   it.each([
     ["past git", 'echo "ref: refs/heads/other" > "$d/HEAD"; echo "ref: refs/heads/other" > "$d/worktrees/linked/HEAD"'],
+    [
+      "with settings that can't be read",
+      'echo "ref: refs/heads/other" | tee "$d/HEAD" > "$d/worktrees/linked/HEAD"; echo broken > "$d/config"',
+    ],
     ["to a commit", 'git rev-parse HEAD^ > "$d/HEAD"; git rev-parse HEAD^ > "$d/worktrees/linked/HEAD"'],
   ])("goes back: %s", async (_how, line) => {
     const { repository } = bench;
@@ -129,13 +133,15 @@ describe("what a checkout of the user's is on", () => {
     await repository.git("branch", "other", "HEAD^");
     await repository.git("worktree", "add", "--quiet", linked);
     const outcome = await plant(line);
-    expect(changes(outcome)).toContain("Put back as before: HEAD, worktrees/linked/HEAD;");
+    expect(changes(outcome)).toMatch(/Put back as before: HEAD, (?:config, )?worktrees\/linked\/HEAD;/);
     for (const cwd of [repository.path, linked]) expect(await usersGit(cwd, "status", "--porcelain")).toBe("");
     expect((await usersGit(linked, "branch", "--show-current")).trim()).toBe("linked");
   });
 
-  it("is told where it is a branch without a commit, and left", async () => {
-    const outcome = await plant('echo "ref: refs/heads/new" > "$d/HEAD"');
+  it("is told once where it is a branch without a commit, and left", async () => {
+    const line = 'echo "ref: refs/heads/new" > "$(git rev-parse --git-common-dir)/HEAD"';
+    const { outcome } = await attack(bench, [command(line), command("echo 1 > a.py")], { sandbox: "none" });
+    expect(outcome.notices).toHaveLength(1);
     expect(changes(outcome)).toContain("which may have been you; if not, go back: HEAD.");
     expect(await readFile(join(bench.repository.path, ".git/HEAD"), "utf8")).toBe("ref: refs/heads/new\n");
   });

@@ -54,6 +54,7 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
   await saveGitState(saved, { directories: before, refs: stood });
   const { path: worktree } = await run.worktree();
   const trace = await traceGit();
+  const toldOf = new Set<string>();
   return {
     env: trace.env,
     look: async () => {
@@ -62,7 +63,8 @@ export async function watchGit(run: RunContext, step: StepKey): Promise<GitWatch
       const changed = changedFiles(before, await readGitDirectories(repository, record.id, stood));
       const keep = aside();
       const files = await putFilesBack(repository, changed, { keep, saved });
-      const heads = [...changed.keys()].filter((path) => isHead(path) && !files.includes(path));
+      const heads = [...changed.keys()].filter((path) => isHead(path) && !files.includes(path) && !toldOf.has(path));
+      for (const path of heads) toldOf.add(path);
       const found = await readRefs(repository);
       const { before: stands, now } = await withoutRuns(repository, record.id, { before: stood, now: found });
       const { lost, moved } = changedRefs(stands, now);
