@@ -63,9 +63,10 @@ export async function putFilesBack(
     return isHead(path) && isUnborn(place, join(commonDir, path));
   };
   const put: string[] = [];
-  // Git is asked once its settings are back.
-  const asksGit = (path: string): number => Number(path === shallow || isHead(path));
-  for (const path of [...files.keys()].toSorted((one, other) => asksGit(one) - asksGit(other))) {
+  const paths = [...files.keys()];
+  // Of these git is asked, once its settings are back.
+  const last = paths.filter((path) => path === shallow || isHead(path));
+  for (const path of [...paths.filter((one) => !last.includes(one)), ...last]) {
     if (await isLeft(path)) continue;
     await putBack(path);
     put.push(path);
