@@ -128,14 +128,18 @@ async function openForAppend(
   };
 }
 
-/** The entries, each with the place where its line ends. What a crash cut short is none. */
+/** The entries, each with the place where its line ends. What a crash cut short is none, nor is one that comes a second time. */
 async function* entriesIn(directory: string): AsyncGenerator<{ readonly entry: Entry; readonly end: number }> {
   await requireOwnFiles(directory);
   let count = 0;
+  let last = 0;
   try {
     for await (const { line, end } of linesIn(directory)) {
       count += 1;
-      if (line !== "") yield { entry: parseEntry(line, count, directory), end };
+      const entry = line === "" ? undefined : parseEntry(line, count, directory);
+      if (!entry || entry.seq <= last) continue;
+      last = entry.seq;
+      yield { entry, end };
     }
   } catch (cause) {
     if (cause instanceof AifactoryError) throw cause;
@@ -166,8 +170,10 @@ const lineEnd = "\n".charCodeAt(0);
 
 function parseEntry(line: string, count: number, directory: string): Entry {
   try {
-    const entry: Entry = JSON.parse(line);
-    return entry;
+    const entry: Partial<Entry> | null = JSON.parse(line);
+    const { seq, at, event } = entry ?? {};
+    if (typeof seq === "number" && typeof at === "string" && typeof event?.type === "string") return { seq, at, event };
+    throw new TypeError("It is no entry.");
   } catch (cause) {
     throw new AifactoryError("unknown-run", `Line ${count} of ${journalFile(directory)} is damaged.`, { cause });
   }

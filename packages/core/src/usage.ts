@@ -35,15 +35,17 @@ function addCost(one: Cost | undefined, other: Cost | undefined): Cost | undefin
   return { usd: one.usd + other.usd, basis };
 }
 
-/** Takes `before` off a running total, to get what one turn added. */
+/** Whether a session began anew: a running total never falls. */
+function isAnew(total: Usage, before: Usage): boolean {
+  const fell = tokenCounts.some((key) => (total[key] ?? Infinity) < (before[key] ?? 0));
+  return fell || (total.cost?.usd ?? Infinity) < (before.cost?.usd ?? 0);
+}
+
+/** Takes `before` off a running total, to get what came since. */
 function subtractUsage(total: Usage, before: Usage): Usage {
   const rest: { -readonly [Key in keyof Usage]: Usage[Key] } = {};
-  for (const key of tokenCounts) {
-    // A total that fell means that the session began anew: then it is the turn's own.
-    if (total[key] !== undefined)
-      rest[key] = total[key] >= (before[key] ?? 0) ? total[key] - (before[key] ?? 0) : total[key];
-  }
-  if (total.cost) rest.cost = { ...total.cost, usd: Math.max(0, total.cost.usd - (before.cost?.usd ?? 0)) };
+  for (const key of tokenCounts) if (total[key] !== undefined) rest[key] = total[key] - (before[key] ?? 0);
+  if (total.cost) rest.cost = { ...total.cost, usd: total.cost.usd - (before.cost?.usd ?? 0) };
   return rest;
 }
 
@@ -63,14 +65,17 @@ export interface UsageMeter {
 export function usageMeter(session: Usage | undefined, earlier?: Usage): UsageMeter {
   let tried: Usage | undefined;
   let total = session;
+  const countSession = (usage: Usage): void => {
+    const before = isAnew(usage, total ?? {}) ? {} : (total ?? {});
+    tried = addUsage(tried ?? {}, subtractUsage(usage, before));
+    // What one report leaves out stands as it was.
+    total = { ...before, ...usage };
+  };
   return {
     count({ counts, usage }) {
       if (counts === "delta") tried = addUsage(tried ?? {}, usage);
       else if (counts === "turn") tried = usage;
-      else {
-        tried = subtractUsage(usage, session ?? {});
-        total = usage;
-      }
+      else countSession(usage);
     },
     turn: () => (earlier && tried ? addUsage(earlier, tried) : (tried ?? earlier)),
     session: () => total,

@@ -1,14 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { listRuns, type Message, resumeTask } from "@aifactory/core";
+import { errorData, listRuns, type Message, resumeTask, runTask } from "@aifactory/core";
 import { scriptedProvider } from "@aifactory/core/testing";
 import { bundle } from "../../../test/bundle.js";
 import { mend } from "../src/history.js";
 import { run } from "../src/process.js";
 import { problemOf } from "./kill-model.js";
-import { done, workbench } from "./workbench.js";
+import { done, workbench, write } from "./workbench.js";
 
 const bench = workbench();
 
@@ -32,6 +32,20 @@ it("a run that is killed twice, whose calls were read out of text, has a history
   expect(problemOf(messages)).toBeUndefined();
   const ids = messages.flatMap((message) => (message.role === "tool" ? [message.callId] : []));
   expect(new Set(ids).size).toBe(2);
+});
+
+it("entries that stand twice in a journal were made once", async () => {
+  const { repository, worktreeRoot } = bench;
+  const task = { repo: repository.path, prompt: "Do it", model: "scripted:m" };
+  const broken = scriptedProvider({ turns: [write("a.py"), { error: errorData("auth", "No.") }] });
+  const { repo, id } = await runTask(task, { providers: [broken], worktreeRoot });
+  const journal = join(repo, ".git/aifactory/runs", id, "journal.jsonl");
+  const lines = (await readFile(journal, "utf8")).trim().split("\n");
+  await writeFile(journal, lines.map((line) => `${line}\n${line}\n`).join(""));
+  const provider = scriptedProvider({ turns: [done] });
+  expect(await resumeTask({ repo, id }, { providers: [provider], worktreeRoot })).toMatchObject({ status: "ready" });
+  const messages = provider.requests[0]?.messages ?? [];
+  expect(messages.map(({ role }) => role)).toEqual(["user", "assistant", "tool"]);
 });
 
 it("a call whose id was used before is answered when it was interrupted", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type Cost,
   errorData,
   openRun,
   type Outcome,
@@ -10,6 +11,8 @@ import {
   requestChanges,
   runTask,
   type TaskSpec,
+  type TurnEvent,
+  type Usage,
 } from "@aifactory/core";
 import { type Script, type ScriptedTurn, scriptedProvider } from "@aifactory/core/testing";
 import { command } from "./hostile-model.js";
@@ -109,6 +112,45 @@ describe("usage that is reported", () => {
     const outcome = await runTask(task, options);
     expect(outcome).toMatchObject({ status: "ready", turns: 3, usage: { inputTokens: 3_000 } });
     expect(await requestChanges(outcome, "More.", options)).toMatchObject({ turns: 4, usage: { inputTokens: 4_000 } });
+  });
+});
+
+describe("a session that begins anew", () => {
+  const session = (usage: Usage): TurnEvent => ({ type: "usage", counts: "session", usage });
+  const usd = (amount: number): Cost => ({ usd: amount, basis: "billed" });
+  const message = { role: "assistant", text: "Done.", calls: [] } as const;
+
+  it("in the next process is counted whole, whichever of its numbers is lower", async () => {
+    let cost = 1;
+    const agent = agentThat(async function* ({ cwd }) {
+      await writeFile(join(cwd, `${cost}.py`), "1\n");
+      yield session({ inputTokens: 1_000 * cost, outputTokens: 10, cost: usd(cost) });
+      if (cost === 1) yield { type: "finish", reason: { unified: "error" }, message, error: errorData("auth", "No.") };
+      else yield { type: "finish", reason: { unified: "stop" }, message };
+    });
+    const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+    const options = { providers: [agent], worktreeRoot: bench.worktreeRoot };
+    const outcome = await runTask(task, options);
+    cost = 0.75;
+    expect(await resumeTask(outcome, options)).toMatchObject({
+      status: "ready",
+      usage: { inputTokens: 1_750, outputTokens: 20, cost: { usd: 1.75 } },
+    });
+  });
+
+  it("in the midst of a turn is added to what it had counted, and what a report leaves out is not forgotten", async () => {
+    const agent = agentThat(async function* ({ cwd }) {
+      await writeFile(join(cwd, "a.py"), "1\n");
+      yield session({ inputTokens: 1_000, outputTokens: 100 });
+      yield session({ inputTokens: 1_200 });
+      yield session({ inputTokens: 1_300, outputTokens: 150 });
+      yield session({ inputTokens: 100, outputTokens: 150 });
+      yield { type: "finish", reason: { unified: "stop" }, message };
+    });
+    const task = { repo: bench.repository.path, prompt: "Do it", model: "scripted:m" };
+    expect(await runTask(task, { providers: [agent], worktreeRoot: bench.worktreeRoot })).toMatchObject({
+      usage: { inputTokens: 1_400, outputTokens: 300 },
+    });
   });
 });
 

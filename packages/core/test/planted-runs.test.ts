@@ -1,10 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { access, cp, mkdir, mkdtemp, readdir, rename, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  access,
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { cleanRuns, listRuns, reject, resumeTask, runTask } from "@aifactory/core";
+import { cleanRuns, listRuns, openRun, reject, resumeTask, runTask } from "@aifactory/core";
 import { scriptedProvider } from "@aifactory/core/testing";
 import { done, workbench, write } from "./workbench.js";
 
@@ -66,6 +78,18 @@ describe("a planted run", () => {
     expect(await clean()).toMatchObject({ removed: [id] });
     expect(existsSync(join(victim, id))).toBe(true);
   });
+
+  it.each(["null", "5", "[]", "{}", '{"seq":"2"}', '{"seq":9,"at":"","event":null}', '{"seq":9,"at":"","event":{}}'])(
+    "with a line that is no entry is damaged: %s",
+    async (line) => {
+      const folder = await plant();
+      await appendFile(join(folder, "journal.jsonl"), `${line}\n`);
+      const damaged = { code: "unknown-run", message: expect.stringMatching(/Line 3 of \S+ is damaged/) };
+      await expect(openRun({ repo: bench.repository.path, id })).rejects.toMatchObject(damaged);
+      await expect(resume()).rejects.toMatchObject(damaged);
+      expect(await clean()).toMatchObject({ removed: [], kept: [{ id }] });
+    },
+  );
 
   it("does not get the worktree of another repository's run", async () => {
     const folder = await plant({}, rejected);
