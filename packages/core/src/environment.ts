@@ -1,4 +1,4 @@
-import { hasSecretAddress, isLong, secretsInAddress, soundsSecret } from "./secrecy.js";
+import { hasSecretAddress, isRandom, secretsInAddress, soundsSecret } from "./secrecy.js";
 
 /** Environment variables of a child process, complete: nothing else is inherited. */
 export type Environment = { readonly [name: string]: string };
@@ -63,11 +63,11 @@ function isLogin(name: string): boolean {
  * The values whose names say that they are secrets, and what is secret in addresses, at any depth: of variables, of
  * files, of a message.
  *
- * @returns None that is short enough to be a part of other words.
+ * @returns None that could be ordinary words.
  */
 export function secretsIn(values: unknown, name = ""): readonly string[] {
   if (typeof values === "string") {
-    if (soundsSecret(name)) return isLong(values) ? [values] : [];
+    if (soundsSecret(name)) return isRandom(values) ? [values] : [];
     return hasSecretAddress(values) ? secretsInAddress(values) : [];
   }
   if (typeof values !== "object" || values === null) return [];

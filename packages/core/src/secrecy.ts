@@ -18,22 +18,26 @@ export function secrecyOf(address: string, key: string): Secrecy {
   const shown = sayable(address);
   const secrets = inAllForms([...(key === "" ? [] : [key]), ...secretsInAddress(address)]);
   const hide = (text: string): string => blank(shown === address ? text : text.replaceAll(address, shown), secrets);
-  return { address: shown, hide, hideIn: (events) => blankEvents(events, secrets.filter(isLong)) };
+  return { address: shown, hide, hideIn: (events) => blankEvents(events, secrets.filter(isRandom)) };
 }
 
 /** Secrets as they are, as they stand in an address, and in base64, the longest first. */
 export function inAllForms(secrets: readonly string[]): readonly string[] {
   const forms = secrets.flatMap((secret) => {
-    if (!isLong(secret)) return [secret];
+    if (!isRandom(secret)) return [secret];
     const base64 = Buffer.from(secret).toString("base64").replace(/=+$/, "");
     return [secret, encoded(secret), base64, base64.replaceAll("+", "-").replaceAll("/", "_")];
   });
   return [...new Set(forms)].toSorted((one, other) => other.length - one.length);
 }
 
-/** Text with `[key]` instead of each secret. */
+/** Text with `[key]` instead of each secret. What may be an ordinary word is blanked where it is a word of its own. */
 export function blank(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
+  return secrets.reduce((rest, secret) => {
+    if (isRandom(secret)) return rest.replaceAll(secret, "[key]");
+    if (secret.length < 4 || placeholders.has(secret) || !rest.includes(secret)) return rest;
+    return rest.replace(new RegExp(`(?<![\\w-])${secret.replaceAll(/[^\w]/g, "\\$&")}(?![\\w-])`, "g"), "[key]");
+  }, text);
 }
 
 /** The same for text that was cut off, perhaps within a secret. */
@@ -50,9 +54,33 @@ export function soundsSecret(name: string): boolean {
   );
 }
 
-/** Of less, nothing is blanked where it could be a part of other words. */
-export function isLong(secret: string): boolean {
-  return secret.length >= 8;
+/**
+ * Whether a secret can be nothing else, wherever it stands: 8 characters or more that are not just words, such as `password`,
+ * `lm-studio` or `MyCompany`. One digit is enough, or a word of more than 20 letters.
+ */
+export function isRandom(secret: string): boolean {
+  return secret.length >= 8 && !words.test(secret);
+}
+
+const words = /^(?:(?:[A-Z]?[a-z]{0,20}(?:[A-Z][a-z]{2,20}){0,3}|[A-Z]{1,20})(?:[-_. ]|$))+$/;
+
+/** What is written where a server wants no key: https://lmstudio.ai/docs, https://docs.vllm.ai and others. */
+const placeholders: ReadonlySet<string> = new Set([
+  "EMPTY",
+  "dummy",
+  "lm-studio",
+  "local",
+  "none",
+  "not-needed",
+  "ollama",
+  "sk-no-key-required",
+  "test",
+]);
+
+/** Whether a login without a password is a token; else it is a name. */
+function isToken(login: string): boolean {
+  if (/^(?:gh[oprsu]_|github_pat_|glpat-|ATATT|ATBB|npm_|pypi-)/.test(login)) return true;
+  return login.length >= 20 && /\d/.test(login) && /[a-z]/i.test(login);
 }
 
 /** Whether a text has an address in it with user info, or with a field in its query that sounds like a secret. */
@@ -62,9 +90,13 @@ export function hasSecretAddress(text: string): boolean {
 
 /** User infos, their passwords and the values in the queries of the addresses in a text, as written and decoded. */
 export function secretsInAddress(text: string): readonly string[] {
-  const infos = userInfosIn(text).flatMap((info) => [info, info.slice(info.indexOf(":") + 1)]);
+  const infos = userInfosIn(text).flatMap((info) => {
+    const [user = "", password] = info.split(/:(.*)/s, 2);
+    const login = isToken(user) ? [user] : [];
+    return password === undefined || password === "" ? login : [info, password, ...login];
+  });
   const found = [...infos, ...fieldsIn(text).map(([, value]) => value)];
-  return [...new Set([...found, ...found.map(decoded)])].filter(isLong);
+  return [...new Set([...found, ...found.map(decoded)])].filter(isRandom);
 }
 
 /** A password may hold anything, a slash too; without a scheme, only `user:password@` is taken for one. */

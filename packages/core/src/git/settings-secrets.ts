@@ -1,6 +1,6 @@
 import { secretsIn } from "../environment.js";
 import { tryGit } from "../git.js";
-import { isLong } from "../secrecy.js";
+import { isRandom } from "../secrecy.js";
 import type { GitPlace } from "../types.js";
 
 /**
@@ -20,5 +20,5 @@ export async function secretsInSettings(place: GitPlace): Promise<readonly strin
 function secretsInHeader(header: string): readonly string[] {
   const word = header.trim().split(/\s/).at(-1) ?? "";
   const [, password = ""] = Buffer.from(word, "base64").toString().split(/:(.*)/s, 2);
-  return [word, password].filter(isLong);
+  return [word, password].filter(isRandom);
 }
