@@ -162,6 +162,17 @@ describe("what a checkout of the user's is on", () => {
   });
 });
 
+it("what git keeps house with is nobody's doing", async () => {
+  const { repository } = bench;
+  const mine = async () => {
+    await usersGit(repository.path, "gc", "--quiet");
+    await usersGit(repository.path, "update-server-info");
+    return command("true");
+  };
+  const { outcome } = await attack(bench, [mine], { sandbox: "none" });
+  expect(outcome.notices).toEqual([]);
+});
+
 describe("what takes the place of a ref", () => {
   it("a file of that name is taken away", async () => {
     const { repository } = bench;

@@ -11,7 +11,18 @@ export interface GitDirectory {
 }
 
 // `commondir` names another directory to take all of it from.
-const ofRepository = ["config", "config.worktree", "hooks", "info", "objects/info/alternates", "commondir", "HEAD"];
+const ofRepository = [
+  "HEAD",
+  "commondir",
+  "config",
+  "config.worktree",
+  "hooks",
+  "info/attributes",
+  "info/exclude",
+  "info/grafts",
+  "info/sparse-checkout",
+  "objects/info/alternates",
+];
 const ofCheckout = ["config.worktree", "commondir", "HEAD"];
 
 /** Names the commits at which history ends. */
