@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { AifactoryError, compare, type Comparison, type Provider, TaskEvents, toError } from "@aifactory/core";
 import { signalOfCtrlC } from "./ctrl-c.js";
+import { word } from "./lines.js";
 import { line } from "./report.js";
 import { demoRepository, task } from "./repository.js";
 
@@ -42,8 +43,10 @@ async function benchmark(args: readonly string[]): Promise<number> {
   if (!Number.isInteger(concurrency) || concurrency < 1)
     throw new AifactoryError("invalid-spec", "--concurrency: must be a whole number above 0");
 
-  const signal = signalOfCtrlC("what is done is kept on each run's branch.");
+  let left = "Nothing had begun.";
+  const signal = signalOfCtrlC("what is done is kept on each run's branch.", () => left);
   const repo = await demoRepository(values.repo);
+  left = `What was done stands on branches: git -C ${word(repo)} branch --list 'aifactory/*'`;
   const providers = values.providers === undefined ? [] : await load(values.providers);
   console.log(`Repository  ${repo}`);
   const events = new TaskEvents();

@@ -1,4 +1,5 @@
 import type { Outcome, RunEvent, ToolCall } from "@aifactory/core";
+import { lines } from "./lines.js";
 
 /** What a person wants to see of an event while it happens; undefined for the rest. */
 export function line(event: RunEvent): string | undefined {
@@ -36,7 +37,7 @@ function called({ name, input }: ToolCall): string {
 
 /** The last screen: what came out, how it is known, and what to do next. */
 export function report(outcome: Outcome): string {
-  const { status, verdict, stat, branch, id, repo, error, review } = outcome;
+  const { status, verdict, stat, branch, error } = outcome;
   const counts = verdict?.counts;
   const rows: (readonly [name: string, text: string])[] = [
     ["Status", `${status}${error ? `: ${error.message}` : ""}`],
@@ -49,8 +50,8 @@ export function report(outcome: Outcome): string {
     ],
     ["Change", `${stat.files} files, ${stat.insertions} lines added, ${stat.deletions} removed`],
   ];
-  if (stat.files > 0) rows.push(["Branch", branch], ["Look", `git -C ${repo} diff main...${branch}`]);
-  if (review === "pending") rows.push(["Approve", `pnpm demo --repo ${repo} --approve ${id}`]);
+  if (stat.files > 0) rows.push(["Branch", branch]);
+  rows.push(...lines(outcome));
   const findings = (verdict?.findings ?? []).map(
     ({ severity, message, file }) => `  ${severity}: ${file === undefined ? "" : `${file}: `}${message}`,
   );
