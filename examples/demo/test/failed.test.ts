@@ -21,7 +21,10 @@ it("a failed verdict is merged with --unverified only, as the last screen says",
   const last = await screen(startDemo("main.ts", "--repo", repo));
   expect(last).toContain("Verdict  failed");
   expect(last).not.toMatch(/^Resume/m);
-  expect(await type("Look", last)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("b/app/tictactoe.py") });
+  expect(await type("Look", last)).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("b/app/tictactoe.py"),
+  });
   const verified = await type("Approve", last.replace(" --unverified", ""));
   expect(verified).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("the same line with --unverified") });
   expect(await type("Approve", last)).toMatchObject({ exitCode: 0 });

@@ -50,16 +50,20 @@ export function acpAgent(agent: AcpAgent): Provider {
   });
 }
 
-/** The provider behind model strings such as `acp:my-agent --acp`: the command line is the model. There is no shell. */
-export function acpCommand(): Provider {
+/**
+ * The provider behind model strings such as `acp:my-agent --acp`. There is no shell.
+ *
+ * @param line The command line: the part behind the colon.
+ * @throws `invalid-spec` when it names no program, or opens a quote that it does not close.
+ */
+export function acpCommand(line: string): Provider {
+  const [command, ...args] = wordsIn(line);
+  if (command === undefined || command === "")
+    throw new AifactoryError("invalid-spec", "model: acp: names no program. Write acp:<command>, as in a terminal.");
+  const state = usualPlaces(basename(command));
   return acpAgent({
     name: "acp",
-    command({ model }, scratch) {
-      const [command, ...args] = wordsIn(model);
-      if (command === undefined)
-        throw new AifactoryError("program-missing", "acp: names no program. Write acp:<command>, as in a terminal.");
-      return { command, args, env: childEnvironment({ TMPDIR: scratch }), state: usualPlaces(basename(command)) };
-    },
+    command: (_, scratch) => ({ command, args, env: childEnvironment({ TMPDIR: scratch }), state }),
   });
 }
 
@@ -72,7 +76,10 @@ function usualPlaces(program: string): readonly string[] {
 
 /** The words of a command line; quotes keep spaces, and mean nothing else. */
 function wordsIn(line: string): readonly string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare!);
+  const word = /(?:"[^"]*"|'[^']*'|[^\s"'])+/g;
+  if (line.replaceAll(word, "").trim() !== "")
+    throw new AifactoryError("invalid-spec", `model: acp:${line} opens a quote that it does not close. Close it.`);
+  return [...line.matchAll(word)].map(([found]) => found.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"));
 }
 
 /** Asks one question after the other, each when the last was answered; gives the reader of what the agent says. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { childEnvironment, secretsIn } from "./environment.js";
-import { type ErrorData, errorData, toError } from "./errors.js";
+import { AifactoryError, type ErrorData, errorData, toError } from "./errors.js";
 import { type Command, type CommandResult, type RunningCommand, sandboxed, start } from "./process.js";
 import { makeScratch } from "./scratch.js";
 import { blank } from "./secrecy.js";
@@ -91,6 +91,7 @@ async function* turn(agent: CliAgent, request: TurnRequest): AsyncGenerator<Turn
     const hide = (words: string): string => blank(words, told);
     const ended = async (result: Promise<CommandResult | undefined>): Promise<CommandResult | undefined> => {
       const known = await result;
+      if (request.sandbox && known) requireStarted(command.command, known);
       return known && { ...known, stderr: hide(known.stderr) };
     };
     const env = { ...(command.env ?? childEnvironment()), ...request.env };
@@ -133,6 +134,20 @@ function shutIn(command: Command, { sandbox }: TurnRequest, places: readonly str
     writable: [...writable, ...places.filter((place) => existsSync(place))],
     network: true,
   });
+}
+
+/**
+ * In a sandbox it is bubblewrap that starts the program, and says why it could not. Its other words are left to the agent's
+ * own reading: a program may use bubblewrap itself.
+ *
+ * @throws `program-missing`.
+ */
+function requireStarted(command: string, { exitCode, stderr }: CommandResult): void {
+  const words = stderr.trim();
+  if (exitCode === 0 || words.includes("\n") || !words.startsWith(`bwrap: execvp ${command}: `)) return;
+  const cure =
+    "Is it installed, on PATH and in no hidden folder of your home? A path to the program itself lets its folder in.";
+  throw new AifactoryError("program-missing", `Could not start ${command} in the sandbox (${words}). ${cure}`);
 }
 
 async function writeInto(path: string, content: string): Promise<void> {

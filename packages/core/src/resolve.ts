@@ -37,7 +37,7 @@ const known = ["claude", "claude-cli", "codex", "codex-cli", "gemini", "gemini-c
  * Finds the provider of a model string: among those passed in, then among the packages of the caller's project; with
  * `acp:<command>` any agent that speaks the Agent Client Protocol. There is no default and no guess.
  *
- * @throws `unknown-provider` with the candidates and the line to install one, or `ambiguous-provider`.
+ * @throws `unknown-provider` with the candidates and the line to install one, `ambiguous-provider`, or `invalid-spec`.
  */
 export async function resolveModel(asked: string, resolution: Resolution): Promise<ResolvedModel> {
   const { provider: name, model } = await splitModel(asked, resolution);
@@ -47,7 +47,8 @@ export async function resolveModel(asked: string, resolution: Resolution): Promi
       "ambiguous-provider",
       `model: ${given.length} of the providers passed in are named ${name}. Pass one of them.`,
     );
-  const provider = given[0] ?? (name === "acp" ? acpCommand() : await providerFromPackage(name, asked, resolution));
+  const provider =
+    given[0] ?? (name === "acp" ? acpCommand(model) : await providerFromPackage(name, asked, resolution));
   return { asked, provider, model };
 }
 

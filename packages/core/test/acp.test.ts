@@ -50,15 +50,25 @@ describe("a model string acp:<command>", () => {
   it("runs that command, its words as they are, and no shell", async () => {
     const program = await sceneProgram(dialect, [{ id: "hello", parts: [says("Hello.")] }]);
     onTestFinished(program.remove);
-    const asked = `acp:${program.path} --acp 'two words' "$HOME" | tee`;
+    const asked = `acp:${program.path} --acp 'two words' --name="it's" "" "$HOME" | tee`;
     const { provider, model } = await resolveModel(asked, {});
     const events: TurnEvent[] = [];
     const messages = [{ role: "user", text: "Say hello." }] as const;
     const request = { model, system: "", messages, tools: [], cwd: tmpdir(), signal: new AbortController().signal };
     for await (const event of provider.turn(request)) events.push(event);
     expect(events.at(-1)).toMatchObject({ reason: { unified: "stop" }, message: { text: "Hello." } });
-    expect(program.runs()[0]?.arguments).toEqual(["--acp", "two words", "$HOME", "|", "tee"]);
+    expect(program.runs()[0]?.arguments).toEqual(["--acp", "two words", "--name=it's", "", "$HOME", "|", "tee"]);
   });
+
+  it.each(['acp:"unclosed', "acp:my-agent --say don't", "acp:", 'acp:""'])(
+    "%s is refused before a run exists",
+    async (asked) => {
+      await expect(resolveModel(asked, {})).rejects.toMatchObject({
+        code: "invalid-spec",
+        message: expect.stringContaining("model: acp:"),
+      });
+    },
+  );
 });
 
 providerContract({ describe, it: it.concurrent, name: "acpAgent", kind: "agent", open });

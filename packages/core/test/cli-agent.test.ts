@@ -10,7 +10,11 @@ import {
   type TurnEvent,
   type TurnRequest,
 } from "@aifactory/core";
+import { probeSandbox } from "@aifactory/core/process";
 import { misbehavingCli, type Misbehaviour, temporaryRepository } from "@aifactory/core/testing";
+import { resolveModel } from "../src/resolve.js";
+
+const probe = await probeSandbox();
 
 const request = async (signal = new AbortController().signal): Promise<TurnRequest> => ({
   model: "m",
@@ -81,15 +85,33 @@ describe("cliAgent", () => {
     });
   });
 
-  it("says what to install when the program is not there", async () => {
+  const where = [
+    { sandboxed: "without a sandbox", sandbox: undefined },
+    { sandboxed: "in a sandbox", sandbox: { view: "loose", writable: [] } },
+  ] as const;
+  for (const { sandboxed, sandbox } of where) {
+    it.skipIf(sandbox && probe.kind === "none")(`says that the program is not there, ${sandboxed}`, async () => {
+      const asked = { ...(await request()), ...(sandbox && { sandbox }) };
+      const { provider: acp } = await resolveModel("acp:no-such-agent --acp", {});
+      for (const provider of [cliAgent(answering("no-such-agent")), acp]) {
+        const events: TurnEvent[] = [];
+        for await (const event of provider.turn({ ...asked, model: "no-such-agent --acp" })) events.push(event);
+        const message = expect.stringContaining("no-such-agent");
+        expect(events).toMatchObject([{ type: "finish", error: { code: "program-missing", message } }]);
+      }
+    });
+  }
+
+  it.skipIf(probe.kind === "none")("leaves what a program says of its own sandbox to the program", async () => {
+    const words = "bwrap: execvp true: No such file or directory";
+    const agent = cliAgent({
+      ...answering(""),
+      command: () => ({ command: "/bin/sh", args: ["-c", `echo '${words}' >&2; exit 1`] }),
+    });
+    const sandbox = { view: "loose", writable: [] } as const;
     const events: TurnEvent[] = [];
-    for await (const event of cliAgent(answering("no-such-agent")).turn(await request())) events.push(event);
-    expect(events).toMatchObject([
-      {
-        type: "finish",
-        error: { code: "program-missing", message: expect.stringContaining("no-such-agent") },
-      },
-    ]);
+    for await (const event of agent.turn({ ...(await request()), sandbox })) events.push(event);
+    expect(events).toMatchObject([{ error: { code: "agent-exited", message: expect.stringContaining(words) } }]);
   });
 
   it("runs a whole task: what the program wrote is committed, whatever it says of itself", async () => {
