@@ -30,8 +30,26 @@ export function numbersFor<Defaults extends { readonly [name: string]: number }>
   }
 }
 
+interface Rule {
+  readonly words: string;
+  readonly holds: (number: number) => boolean;
+}
+
+const count: Rule = { words: "a whole number above 0", holds: (number) => Number.isSafeInteger(number) && number > 0 };
+const place: Rule = {
+  words: "a whole number, 0 or above",
+  holds: (number) => Number.isSafeInteger(number) && number >= 0,
+};
+/** Those that are no counts. */
+const rules: { readonly [name: string]: Rule } = {
+  minutes: { words: "a number above 0", holds: (number) => Number.isFinite(number) && number > 0 },
+  seed: place,
+  only: place,
+};
+
 function numberIn(name: string, text: string): number {
+  const { words, holds } = rules[name] ?? count;
   const number = Number(text);
-  if (text.trim() !== "" && Number.isFinite(number) && number >= 0) return number;
-  throw new Error(`--${name}: ${text} is no number.`);
+  if (text.trim() !== "" && holds(number)) return number;
+  throw new Error(`--${name}: ${text} is not ${words}.`);
 }
