@@ -1,8 +1,8 @@
-import { realpath } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AifactoryError } from "./errors.js";
 import { git, type GitPlace, tryGit } from "./git.js";
-import { printable } from "./output.js";
+import { printable, shellWord } from "./output.js";
 
 /** A repository as a run needs to know it. */
 export interface Repository {
@@ -30,6 +30,11 @@ export async function openRepository(path: string): Promise<Repository> {
   const cwd = await realpath(path).catch((cause: unknown) => {
     throw new AifactoryError("unsupported-repo", `repo: there is no folder ${path}.`, { cause });
   });
+  if (!(await stat(cwd)).isDirectory())
+    throw new AifactoryError(
+      "unsupported-repo",
+      `repo: ${printable(path)} is a file, not a folder of a git repository.`,
+    );
   const found = await tryGit({ cwd }, [
     "rev-parse",
     "--path-format=absolute",
@@ -68,7 +73,7 @@ export async function pinBase({ place, checkout }: Repository, base: string): Pr
   // HEAD is the user's own, which in a linked worktree is not the shared directory's.
   const where = checkout === undefined ? place : { cwd: checkout };
   const commit = await tryGit(where, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${base}^{commit}`]);
-  if (commit.exitCode !== 0) throw await noSuchCommit(where, base);
+  if (commit.exitCode !== 0) throw await noSuchCommit(where, base, checkout === undefined);
   const ref = await tryGit(where, ["rev-parse", "--symbolic-full-name", "--end-of-options", base]);
   const name = ref.stdout.trim().split("\n").at(-1) ?? "";
   return { commit: commit.stdout.trim(), ...(name.startsWith("refs/heads/") && { ref: name }) };
@@ -91,19 +96,22 @@ export async function dirtyPaths({ checkout }: Repository): Promise<string[]> {
     .map((line) => printable(line.slice(3)));
 }
 
-async function noSuchCommit(where: GitPlace, base: string): Promise<AifactoryError> {
+async function noSuchCommit(where: GitPlace, base: string, isBare: boolean): Promise<AifactoryError> {
   const any = await tryGit(where, ["rev-list", "--all", "--max-count=1"]);
   if (any.stdout.trim() === "") {
+    const cure = isBare
+      ? `It is bare: push one from a checkout with: git push ${shellWord(where.cwd)} HEAD:main`
+      : 'Make one with: git commit --allow-empty -m "Start"';
     return new AifactoryError(
       "unsupported-repo",
-      'repo: it has no commit yet, so there is nothing to start from. Make one with: git commit --allow-empty -m "Start"',
+      `repo: it has no commit yet, so there is nothing to start from. ${cure}`,
     );
   }
   if (base === "HEAD") {
-    return new AifactoryError(
-      "unsupported-repo",
-      "base: the branch that is checked out has no commit yet. Check out another, or name one: base: '<branch>'.",
-    );
+    const problem = isBare
+      ? "HEAD names a branch that has no commit yet. Name another"
+      : "the branch that is checked out has no commit yet. Check out another, or name one";
+    return new AifactoryError("unsupported-repo", `base: ${problem}: base: '<branch>'.`);
   }
   return new AifactoryError(
     "unsupported-repo",
