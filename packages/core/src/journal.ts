@@ -143,7 +143,12 @@ async function* entriesIn(directory: string): AsyncGenerator<{ readonly entry: E
     }
   } catch (cause) {
     if (cause instanceof AifactoryError) throw cause;
-    if (isMissing(cause)) throw new AifactoryError("unknown-run", `There is no run in ${directory}.`, { cause });
+    if (isMissing(cause))
+      throw new AifactoryError(
+        "unknown-run",
+        `There is no run in ${directory}. listRuns(repo) tells which there are.`,
+        { cause },
+      );
     const why = `The journal in ${directory} can't be read: ${toError(cause).message}`;
     throw new AifactoryError("disk", why, { cause });
   }

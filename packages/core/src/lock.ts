@@ -58,8 +58,11 @@ export async function isHeld(file: string): Promise<boolean> {
 /** Who holds a lock, for people, with what is to be done where that can't be known. */
 export async function holderWords(file: string): Promise<string> {
   const holder = await holderOf(file);
+  if (holder === (await thisHolder()))
+    return `This process is at work on this already; wait for what it called to settle: ${file}`;
   const process = `Another process (${pidOf(holder) || "unknown"})`;
-  if (holder === "" || (await isInSight(holder))) return `${process} is at work on this: ${file}`;
+  if (holder === "" || (await isInSight(holder)))
+    return `${process} is at work on this. Wait until it is done, or stop it: ${file}`;
   const where = "in another container or on another machine, which can't be seen from here";
   return `${process} is at work on this, or was, ${where}. If it is over, remove its lock with: rm '${file}'`;
 }
