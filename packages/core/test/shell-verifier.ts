@@ -10,7 +10,7 @@ import type { Verdict, VerdictStatus, Verifier, VerifyRequest } from "../src/typ
  * It trusts what is printed, so it is no use against code that wants to look finished.
  */
 export function shellVerifier(): Verifier {
-  return { apiVersion: 1, name: "shell", verify };
+  return { apiVersion: 1, name: "shell", check: (options) => void timeLimit(options), verify };
 }
 
 async function verify(request: VerifyRequest): Promise<Verdict> {
@@ -41,18 +41,24 @@ async function verify(request: VerifyRequest): Promise<Verdict> {
 
 const stopped = (): AifactoryError => new AifactoryError("aborted", "The verification was stopped.");
 
-/** The time limit, when everything that was asked for makes sense. */
-async function checked({ repo, base, head, options, signal }: VerifyRequest): Promise<number> {
-  if (signal.aborted) throw stopped();
+/** What the options say, when they make sense. */
+function timeLimit(options: VerifyRequest["options"]): number {
   const { timeoutMs = 60_000, ...unknown } = options;
   const wrong = Object.keys(unknown)[0] ?? (typeof timeoutMs === "number" ? undefined : "timeoutMs");
   if (wrong !== undefined) throw new AifactoryError("invalid-spec", `${wrong}: the shell verifier has no such option.`);
+  return Number(timeoutMs);
+}
+
+/** The time limit, when everything that was asked for makes sense. */
+async function checked({ repo, base, head, options, signal }: VerifyRequest): Promise<number> {
+  if (signal.aborted) throw stopped();
+  const timeoutMs = timeLimit(options);
   for (const commit of [base, head]) {
     const isId = /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit);
     const kind = isId ? await git({ cwd: repo }, ["cat-file", "-t", commit]).catch(() => "") : "";
     if (kind !== "commit") throw new AifactoryError("invalid-spec", `${commit} is no commit of ${repo}.`);
   }
-  return Number(timeoutMs);
+  return timeoutMs;
 }
 
 function verdict({ base, head }: VerifyRequest, output: string, isLate: boolean, durationMs: number): Verdict {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { AifactoryError } from "../src/errors.js";
 import {
   runVerifierBehaviour,
   verifierBehaviours,
@@ -47,6 +48,8 @@ const mutants: readonly (readonly [what: string, noticedBy: string, make: () => 
   ["rejects with something else when it is aborted", "aborted before it begins", whenAborted("rejects")],
   ["ignores an abort while tests run", "aborted while tests run", deaf()],
   ["takes any option", "an option that there is not", withoutOptions()],
+  ["takes any option at first", "an option that there is not", () => ({ ...shellVerifier(), check() {} })],
+  ["takes no option at first", "an option that there is not", () => ({ ...shellVerifier(), check: refusing })],
   ["judges commits that there are not", "a commit or a repository", credulous()],
   ["takes names of branches", "a name where", naming()],
   ["shows its environment", "does not see the environment", leaking()],
@@ -57,6 +60,10 @@ const mutants: readonly (readonly [what: string, noticedBy: string, make: () => 
   ["judges the working tree", "the commit is judged", judgingFiles()],
   ["works in checkouts only", "bare repositories", during(({ repo }) => appendFileSync(join(repo, ".git/config"), ""))],
 ];
+
+function refusing(): never {
+  throw new AifactoryError("invalid-spec", "noSuchOption: there are no options.");
+}
 
 describe("the contract notices a verifier that", () => {
   it.concurrent.each(mutants)("%s", { timeout: 90_000 }, async (_, noticedBy, make) => {

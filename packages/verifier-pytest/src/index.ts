@@ -1,5 +1,5 @@
 import type { Verifier } from "@aifactory/core";
-import { requireIds } from "./options.js";
+import { checkOptions, requireIds } from "./options.js";
 import { verifyCommit } from "./verify-commit.js";
 
 export { verifyCommit, type VerifyCommitRequest } from "./verify-commit.js";
@@ -15,6 +15,7 @@ export default function pytestVerifier(options: PytestVerifierOptions = {}): Ver
   return {
     apiVersion: 1,
     name: "pytest",
+    check: (given) => checkOptions({ ...options, ...given }),
     async verify(request) {
       const { repo, base, head, signal } = request;
       requireIds(request);

@@ -4,7 +4,7 @@ import { z } from "zod";
 const commit = z.string().regex(/^\S+$/, "must name a commit");
 const bytes = z.number().int().positive();
 
-const options = z.strictObject({
+const fields = {
   /** Milliseconds for everything, the environment's first installation included. */
   timeoutMs: z.number().int().positive().default(600_000),
   /** The interpreter to build the environment with. */
@@ -24,14 +24,21 @@ const options = z.strictObject({
   /** Whether requirements may be built from source: that runs their code with the user's rights. */
   builds: z.boolean().default(false),
   /** Tests of the user's own, outside the repository: absolute paths. */
-  acceptance: z.object({ files: z.array(z.string().min(1)).min(1) }).optional(),
+  acceptance: z.strictObject({ files: z.array(z.string().min(1)).min(1) }).optional(),
   limits: z
-    .object({
+    .strictObject({
       processes: z.number().int().positive().default(128),
       memoryBytes: bytes.default(4 * 1024 ** 3),
       fileBytes: bytes.default(256 * 1024 ** 2),
     })
     .prefault({}),
+};
+
+const options = z.strictObject(fields, {
+  error: (issue) =>
+    issue.code === "unrecognized_keys"
+      ? `${issue.keys.join(", ")}: no such option; there are ${Object.keys(fields).join(", ")}`
+      : undefined,
 });
 
 const request = options.extend({
@@ -53,6 +60,15 @@ export type VerifyCommitInput = z.input<typeof request>;
 /** @throws `invalid-spec` that names the field. */
 export function parseOptions(input: unknown): VerifyCommitOptions {
   return parse(request, input);
+}
+
+/**
+ * Checks options alone, before there is anything to verify.
+ *
+ * @throws `invalid-spec` that names the field.
+ */
+export function checkOptions(input: unknown): void {
+  parse(options, input);
 }
 
 /**

@@ -88,6 +88,16 @@ describe("the verifier", () => {
     await repository.remove();
   });
 
+  it.each([
+    [{ bogus: 1 }, "bogus: no such option; there are timeoutMs, python"],
+    [{ repo: "/elsewhere" }, "repo: no such option"],
+    [{ timeoutMs: "x" }, "timeoutMs: "],
+    [{ limits: { process: 1 } }, "limits: "],
+  ])("says before there is anything to verify that it can't work with %o", (options, words) => {
+    expect(() => verifier({ cache }).check?.(options)).toThrow(words);
+    expect(verifier({ cache }).check?.({ timeoutMs: 1_000 })).toBeUndefined();
+  });
+
   it("rejects bad arguments by name, and an abort", async () => {
     const repository = await temporaryRepository();
     const head = await repository.head();

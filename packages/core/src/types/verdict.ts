@@ -2,6 +2,8 @@
 export interface Verifier {
   readonly apiVersion: 1;
   readonly name: string;
+  /** Looks at the options before anything is spent: throws, or rejects, where `verify` would because of them. */
+  check?(options: VerifyRequest["options"]): void | Promise<void>;
   /** Resolves to a verdict whatever the code under test does; rejects only for bad arguments or an abort. */
   verify(request: VerifyRequest): Promise<Verdict>;
 }

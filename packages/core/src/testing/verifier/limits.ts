@@ -44,9 +44,14 @@ export const limits: readonly VerifierBehaviour[] = [
     name: "an option that there is not: rejects and names it",
     async run(bench) {
       const made = await bench.scene("passes");
-      const verdict = bench.verify(made, { options: { ...bench.options, noSuchOption: true } });
-      const error = await assertBadInput(verdict);
+      const options = { ...bench.options, noSuchOption: true };
+      const error = await assertBadInput(bench.verify(made, { options }));
       assert.match(error.message, /noSuchOption/);
+      const verifier = bench.make();
+      if (!verifier.check) return;
+      await verifier.check(bench.options ?? {});
+      const early = await assertBadInput((async () => verifier.check?.(options))());
+      assert.match(early.message, /noSuchOption/);
     },
   },
   {
