@@ -34,7 +34,7 @@ const layers: readonly (readonly string[])[] = [
   ["run"],
   ["drive"],
   ["steps"],
-  ["parts"],
+  ["parts", "run-options"],
   ["run-context"],
   ["resolve", "loop"],
   ["ask", "reply"],
@@ -71,6 +71,7 @@ const layers: readonly (readonly string[])[] = [
     "prompts",
     "repository",
     "retry",
+    "run-reference",
     "summary",
     "window",
   ],
@@ -79,7 +80,7 @@ const layers: readonly (readonly string[])[] = [
   ["checkout", "git"],
   ["process", "sandbox"],
   ["environment", "holder", "machine-places", "private-places", "process-tree", "scratch"],
-  ["bounded-fetch", "events", "phases", "secrecy", "task", "usage"],
+  ["bounded-fetch", "events", "input", "phases", "secrecy", "task", "usage"],
   ["errors", "output", "timers", "types"],
 ];
 

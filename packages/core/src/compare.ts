@@ -1,6 +1,9 @@
+import { z } from "zod";
+import { type ErrorData, toError } from "./errors.js";
+import { check, fields, whole } from "./input.js";
 import type { Outcome } from "./outcome.js";
-import { runTask, type RunOptions } from "./run.js";
-import { AifactoryError, type ErrorData, toError } from "./errors.js";
+import { runTask } from "./run.js";
+import { runFields, type RunOptions } from "./run-options.js";
 import type { ModelChoice, TaskSpec } from "./types.js";
 
 /** One row of a comparison. A model that could not even start has an error and no outcome. */
@@ -16,23 +19,27 @@ export interface CompareOptions extends RunOptions {
   readonly concurrency?: number;
 }
 
+const input = z.object({
+  models: z.array(z.unknown(), "must be a list of models"),
+  options: fields({ ...runFields, concurrency: whole.optional() }),
+});
+
 /**
  * Runs the same task from the same commit on many models, each in a worktree of its own.
  *
  * @returns A row per model, in their order.
- * @throws `invalid-spec` for a concurrency that is none.
+ * @throws `invalid-spec` for models that are no list and options that there are not.
  */
 export async function compare(
   spec: Omit<TaskSpec, "model">,
   models: readonly ModelChoice[],
   options: CompareOptions = {},
 ): Promise<Comparison[]> {
-  const { concurrency = 1 } = options;
-  if (!Number.isInteger(concurrency) || concurrency < 1)
-    throw new AifactoryError("invalid-spec", `concurrency: must be a whole number above 0, not ${concurrency}.`);
+  check("The models can't be compared", input, { models, options });
+  const { concurrency = 1, ...each } = options;
   const { default: pLimit } = await import("p-limit");
   const limit = pLimit(concurrency);
-  return Promise.all(models.map((model) => limit(async () => row({ ...spec, model }, options))));
+  return Promise.all(models.map((model) => limit(async () => row({ ...spec, model }, each))));
 }
 
 async function row(spec: TaskSpec, options: RunOptions): Promise<Comparison> {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ErrorData, errorData } from "./errors.js";
+import { fields, milliseconds, millisecondsOrNone } from "./input.js";
 import { timerMs } from "./timers.js";
 import type { Provider, TurnEvent } from "./types.js";
 
@@ -21,6 +22,17 @@ export interface Deadlines {
   /** For what was told to stop, to end in good order; then it is left behind. Default 5 seconds. */
   readonly graceMs: number;
 }
+
+/** Deadlines as they come in. `Infinity` is none. */
+export const givenDeadlines = fields({
+  connectMs: milliseconds.optional(),
+  firstEventMs: milliseconds.optional(),
+  idleMs: milliseconds.optional(),
+  toolMs: milliseconds.optional(),
+  totalMs: milliseconds.optional(),
+  verifyMs: milliseconds.optional(),
+  graceMs: millisecondsOrNone.optional(),
+} satisfies Record<keyof Deadlines, unknown>);
 
 /** Deadlines where nobody sets others. */
 export const defaultDeadlines = (kind: Provider["kind"]): Deadlines => ({

@@ -1,5 +1,5 @@
 import { AifactoryError, type ErrorData, toError } from "./errors.js";
-import { tell, type TaskEvents } from "./events.js";
+import { tell } from "./events.js";
 import type { Journal } from "./journal.js";
 import type { Release } from "./lock.js";
 import { historyOf } from "./history.js";
@@ -10,28 +10,15 @@ import { modelNow } from "./phases.js";
 import type { Parts } from "./parts.js";
 import type { Repository } from "./repository.js";
 import type { RunContext } from "./run-context.js";
+import type { DriveOptions } from "./run-options.js";
 import { fixStep } from "./steps/fix.js";
 import { planStep } from "./steps/plan.js";
 import { publishStep } from "./steps/publish.js";
 import { checkpoint } from "./steps/checkpoint.js";
 import { verifyStep } from "./steps/verify.js";
 import { workStep } from "./steps/work.js";
-import type { Deadlines } from "./deadlines.js";
-import type { Retry } from "./retry.js";
 import { openWorktree, type Worktree } from "./worktree.js";
 import { dropBranch } from "./worktree/elsewhere.js";
-
-/** How a run is driven: the options of `runTask` that matter from here on. */
-export interface DriveOptions {
-  /** Told of everything that happens. */
-  readonly events?: TaskEvents;
-  /** Stops the run; what was done until then is committed on its branch. */
-  readonly signal?: AbortSignal;
-  readonly deadlines?: Partial<Deadlines>;
-  readonly retry?: Partial<Retry>;
-  /** Folder for worktrees. Default: `aifactory/worktrees` in the user's cache folder. */
-  readonly worktreeRoot?: string;
-}
 
 /** A run that exists, with all it needs to move on. */
 export interface Drive {

@@ -1,4 +1,5 @@
 import type { ErrorData } from "./errors.js";
+import { fields, millisecondsOrNone, whole } from "./input.js";
 import type { Provider } from "./types.js";
 
 /** How a failed turn is tried again. */
@@ -10,6 +11,13 @@ export interface Retry {
   /** The longest wait. A server that asks for a longer one makes the turn fail at once. Default 60,000. */
   readonly longestMs: number;
 }
+
+/** Retries as they come in. */
+export const givenRetry = fields({
+  attempts: whole.optional(),
+  firstMs: millisecondsOrNone.optional(),
+  longestMs: millisecondsOrNone.optional(),
+} satisfies Record<keyof Retry, unknown>);
 
 /** Retries where nobody sets others. */
 export const defaultRetry: Retry = { attempts: 5, firstMs: 1_000, longestMs: 60_000 };

@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { z } from "zod";
 import { AifactoryError } from "./errors.js";
 import { type RecordEvent, tell } from "./events.js";
 import { tipOf } from "./git.js";
+import { anyText, check, fields, text as someText, yesOrNo } from "./input.js";
 import { continueJournal, type Journal, readRecord, runDirectory } from "./journal.js";
 import { clearLeftover } from "./leftover.js";
 import { takeLock } from "./lock.js";
@@ -9,7 +11,9 @@ import { nextResumed } from "./next.js";
 import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
-import { adopted, continueRun, type RunOptions, type RunReference } from "./run.js";
+import { adopted, continueRun } from "./run.js";
+import { givenEvents, runFields, type RunOptions } from "./run-options.js";
+import { givenRun, type RunReference } from "./run-reference.js";
 import { publishStep } from "./steps/publish.js";
 
 /** How a run is approved. */
@@ -23,6 +27,18 @@ export interface ApproveOptions {
   readonly events?: RunOptions["events"];
 }
 
+const by = anyText("must be a text").optional();
+
+const approval = z.object({
+  run: givenRun,
+  options: fields({
+    into: anyText("must be the name of a branch").optional(),
+    by,
+    unverified: yesOrNo.optional(),
+    events: givenEvents.optional(),
+  } satisfies Record<keyof ApproveOptions, unknown>),
+});
+
 /**
  * Merges exactly the commit that was verified: a fast-forward, never a new commit. If the target is checked out
  * somewhere, that checkout follows, and only when it is clean.
@@ -32,6 +48,7 @@ export interface ApproveOptions {
  * @throws `unverified`, `invalid-spec`, `moved`, `conflict`, `disk`, `not-pending`, `unknown-run` or `locked`; nothing is merged then.
  */
 export async function approve(run: RunReference, options: ApproveOptions = {}): Promise<Outcome> {
+  check("The run can't be approved", approval, { run, options });
   return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
     requirePending(record);
@@ -51,6 +68,11 @@ export async function approve(run: RunReference, options: ApproveOptions = {}): 
   });
 }
 
+const rejection = z.object({
+  run: givenRun,
+  options: fields({ by, reason: anyText("must be a text").optional(), events: givenEvents.optional() }),
+});
+
 /**
  * Turns a run down, also one that broke off and could be resumed. Its branch stays.
  *
@@ -65,6 +87,7 @@ export async function reject(
     readonly events?: RunOptions["events"];
   } = {},
 ): Promise<Outcome> {
+  check("The run can't be rejected", rejection, { run, options });
   return decide(run, options.events, async (journal, repository, emit) => {
     const { record } = journal;
     await requireUnmerged(record, repository);
@@ -77,6 +100,12 @@ export async function reject(
     await emit({ type: "reviewed", decision: "reject", commit: record.head, ...said });
   });
 }
+
+const request = z.object({
+  run: givenRun,
+  text: someText("must say what to change"),
+  options: fields({ ...runFields, by }),
+});
 
 /**
  * Asks for changes: the run goes on from its newest commit with what is asked, is verified again and stops for review
@@ -91,16 +120,17 @@ export async function requestChanges(
   text: string,
   options: RunOptions & { readonly by?: string } = {},
 ): Promise<Outcome> {
-  if (text.trim() === "") throw new AifactoryError("invalid-spec", "text: must say what to change.");
-  if (text.includes("\0")) throw new AifactoryError("invalid-spec", "text: must not have a NUL character in it.");
-  const { by } = options;
-  return continueRun(run, options, async (continued) => {
-    const { repository, journal } = continued;
-    const { record } = journal;
+  check("No changes can be asked for", request, { run, text, options });
+  const { by: who } = options;
+  const permit = (record: RunRecord): void => {
     requireHead(run, record);
     requirePending(record);
+  };
+  return continueRun(run, options, permit, async (continued) => {
+    const { repository, journal } = continued;
+    const { record } = journal;
     await requireUnmerged(record, repository);
-    const said = { text, ...(by !== undefined && { by }) };
+    const said = { text, ...(who !== undefined && { by: who }) };
     const found = await adopted(continued, "review");
     return [{ type: "reviewed", decision: "changes", commit: record.head, ...said }, ...found];
   });

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { drive, type DriveOptions } from "./drive.js";
+import { z } from "zod";
+import { drive } from "./drive.js";
 import { type RecordEvent, type StepKey, tell } from "./events.js";
 import { AifactoryError } from "./errors.js";
+import { check, fields } from "./input.js";
 import { hasUnsaved, worktreeLost } from "./history.js";
 import { continueJournal, createJournal, type Journal, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { requireOwnFolder } from "./journal/ours.js";
@@ -14,16 +16,11 @@ import { printable } from "./output.js";
 import { type Parts, resolveParts } from "./parts.js";
 import { given, type RunRecord } from "./record.js";
 import { dirtyPaths, openRepository, pinBase, type Repository } from "./repository.js";
-import type { Resolution } from "./resolve.js";
+import { runFields, runInput, type RunOptions, withoutAbsent } from "./run-options.js";
+import { givenRun, type RunReference } from "./run-reference.js";
 import { eventsOf } from "./steps/checkpoint.js";
-import { checkLimits, parseTask } from "./task.js";
-import type { Limits, TaskSpec, Tool } from "./types.js";
-
-/** What a run is given besides its task: what can't be JSON. */
-export interface RunOptions extends Resolution, DriveOptions {
-  /** Tools to offer besides the built-in ones; one with the name of a built-in one takes its place. */
-  readonly tools?: readonly Tool[];
-}
+import { limits as givenLimits, parseTask } from "./task.js";
+import type { Limits, TaskSpec } from "./types.js";
 
 /**
  * Runs a coding task in a worktree of its own, verifies what came out and stops for review.
@@ -32,8 +29,10 @@ export interface RunOptions extends Resolution, DriveOptions {
  * @throws {AifactoryError} only for bad input (`invalid-spec`, `unknown-provider`, `unsupported-repo`, …), before
  * anything exists.
  */
-export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise<Outcome> {
+export async function runTask(spec: TaskSpec, asked: RunOptions = {}): Promise<Outcome> {
   const task = parseTask(spec);
+  check("The task can't be run", runInput, { options: asked });
+  const options = withoutAbsent(asked);
   const parts = await resolveParts(task, options);
   const repository = await openRepository(task.repo);
   await requireOwnFolder(runsDirectory(repository.commonDir));
@@ -55,8 +54,7 @@ export async function runTask(spec: TaskSpec, options: RunOptions = {}): Promise
   return drive({ repository, journal, release, parts, options });
 }
 
-/** A run: its outcome, or its repository and id, from any process. With `head`, a decision on it is one on that commit. */
-export type RunReference = Pick<Outcome, "repo" | "id"> & Partial<Pick<Outcome, "head">>;
+const resumeInput = z.object({ run: givenRun, options: fields({ ...runFields, limits: givenLimits.optional() }) });
 
 /**
  * Goes on with a run that broke off: its process was killed, it was stopped, it failed or reached a limit. What it had
@@ -68,15 +66,19 @@ export type RunReference = Pick<Outcome, "repo" | "id"> & Partial<Pick<Outcome, 
  */
 export async function resumeTask(
   run: RunReference,
-  { limits, ...options }: RunOptions & { readonly limits?: Limits } = {},
+  options: RunOptions & { readonly limits?: Limits } = {},
 ): Promise<Outcome> {
-  if (limits !== undefined) checkLimits(limits);
-  return continueRun(run, { ...options, ...(limits && { limits }) }, async (continued) => {
+  check("The run can't go on", resumeInput, { run, options });
+  const { limits } = options;
+  const stepOf = (record: RunRecord) => {
+    const step = nextResumed(record, limits);
+    if ("do" in step) return step;
+    throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
+  };
+  return continueRun(run, options, stepOf, async (continued, step) => {
     const { repository, journal } = continued;
     const { record } = journal;
     const resumed: RecordEvent = { type: "resumed", ...(limits && { limits }) };
-    const step = nextResumed(record, limits);
-    if (!("do" in step)) throw new AifactoryError("not-resumable", `Run ${record.id} can't go on: ${endOf(record)}.`);
     // A decision was made, upon that commit and nothing else.
     if (step.do === "publish" && record.review) {
       await requireUnmoved({ repository, ...record });
@@ -127,13 +129,16 @@ export interface Continued {
 /**
  * Goes on with a run that is in the journal. The same as `runTask` from there on.
  *
+ * @param permit Throws when the run can't go on, whoever is there to do it.
  * @param begin Gives what is written down first. It throws when the run can't go on.
  */
-export async function continueRun(
+export async function continueRun<Permit>(
   { repo, id }: RunReference,
-  { limits, ...options }: RunOptions & { readonly limits?: Limits },
-  begin: (run: Continued) => Promise<readonly RecordEvent[]>,
+  asked: RunOptions & { readonly limits?: Limits },
+  permit: (record: RunRecord) => Permit,
+  begin: (run: Continued, permitted: Permit) => Promise<readonly RecordEvent[]>,
 ): Promise<Outcome> {
+  const { limits, ...options } = withoutAbsent(asked);
   const repository = await openRepository(repo);
   const directory = runDirectory(repository.commonDir, id);
   await readRecord(directory);
@@ -142,8 +147,9 @@ export async function continueRun(
   try {
     journal = await continueJournal(directory);
     const { task } = journal.record;
+    const permitted = permit(journal.record);
     const parts = await resolveParts({ ...task, limits: { ...task.limits, ...given(limits) } }, options);
-    for (const event of await begin({ repository, journal, parts })) {
+    for (const event of await begin({ repository, journal, parts }, permitted)) {
       await journal.append(event);
       tell(options.events, event, id);
     }

@@ -1,6 +1,8 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { type ErrorData, toError } from "./errors.js";
+import { check, fields, number, repositoryPath } from "./input.js";
 import { hasBegun, readRecord, runDirectory, runsDirectory } from "./journal.js";
 import { requireOwnFolder } from "./journal/ours.js";
 import { clearLeftover, leftoverPath } from "./leftover.js";
@@ -10,7 +12,7 @@ import { isPending, type Outcome, outcomeOf } from "./outcome.js";
 import { printable } from "./output.js";
 import type { RunRecord } from "./record.js";
 import { openRepository, type Repository } from "./repository.js";
-import type { RunReference } from "./run.js";
+import { givenRun, type RunReference } from "./run-reference.js";
 import { dropBranch } from "./worktree/elsewhere.js";
 import { hasKept, keptIn } from "./worktree/kept.js";
 
@@ -46,6 +48,12 @@ export interface Cleaning {
   readonly kept: readonly { readonly id: string; readonly why: string }[];
 }
 
+const listing = z.object({ repo: repositoryPath });
+const reading = z.object({ run: givenRun });
+const cleaning = listing.extend({
+  options: fields({ olderThanDays: number("must be days, 0 or more", (given) => given >= 0).optional() }),
+});
+
 /**
  * The runs of a repository, the newest first.
  *
@@ -53,6 +61,7 @@ export interface Cleaning {
  * @throws `unsupported-repo`.
  */
 export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
+  check("The runs can't be listed", listing, { repo });
   const repository = await openRepository(repo);
   const { begun } = await findRuns(repository);
   const { default: pLimit } = await import("p-limit");
@@ -64,7 +73,9 @@ export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun
  *
  * @throws `unknown-run` when there is none, or when its journal is damaged.
  */
-export async function openRun({ repo, id }: RunReference): Promise<Run> {
+export async function openRun(run: RunReference): Promise<Run> {
+  check("The run can't be opened", reading, { run });
+  const { repo, id } = run;
   const repository = await openRepository(repo);
   return describe(repository, await readRecord(runDirectory(repository.commonDir, id)));
 }
@@ -76,10 +87,9 @@ export async function openRun({ repo, id }: RunReference): Promise<Run> {
  * @param options.olderThanDays Since the last event. Default 0.
  * @throws `unsupported-repo`.
  */
-export async function cleanRuns(
-  repo: string,
-  { olderThanDays = 0 }: { readonly olderThanDays?: number } = {},
-): Promise<Cleaning> {
+export async function cleanRuns(repo: string, options: { readonly olderThanDays?: number } = {}): Promise<Cleaning> {
+  check("The runs can't be cleaned", cleaning, { repo, options });
+  const { olderThanDays = 0 } = options;
   const repository = await openRepository(repo);
   const removed: string[] = [];
   const kept: { id: string; why: string }[] = [];

@@ -4,7 +4,7 @@ import { createJournal, type Journal, runDirectory } from "../src/journal.js";
 import type { Outcome } from "../src/outcome.js";
 import { resolveParts } from "../src/parts.js";
 import { openRepository, pinBase } from "../src/repository.js";
-import type { RunOptions } from "../src/run.js";
+import type { RunOptions } from "../src/run-options.js";
 import { parseTask } from "../src/task.js";
 import type { TaskSpec } from "../src/types.js";
 

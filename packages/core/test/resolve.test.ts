@@ -38,6 +38,10 @@ beforeAll(async () => {
   await install("aifactory-provider-acme", `export default () => ${provider("acme")};`);
   await install("@acme/models", `export default () => ${provider("@acme/models")};`);
   await install("aifactory-provider-broken", "throw new Error('half installed');");
+  await install("aifactory-provider-wrongly", 'export default () => ({ apiVersion: 1, name: "wrongly", turn() {} });');
+  await install("aifactory-provider-throws", "export default () => { throw new Error('no home'); };");
+  await install("aifactory-verifier-broken", "throw new Error('half installed');");
+  await install("aifactory-verifier-new", `export default () => ({ apiVersion: 2, name: "new", verify() {} });`);
   await install("aifactory-provider-old", "export default () => ({ apiVersion: 0 });");
   await install("@aifactory/verifier-pytest", `export default () => ({ apiVersion: 1, name: "pytest", verify() {} });`);
 });
@@ -93,8 +97,12 @@ describe("model strings", () => {
     ["nowhere:model", "unknown-provider", "npm install @aifactory/provider-nowhere"],
     ["@nobody/here:x", "unknown-provider", "npm install @nobody/here"],
     ["broken:x", "unknown-provider", "half installed"],
-    ["old:x", "unknown-provider", "apiVersion 1"],
+    ["old:x", "unknown-provider", "apiVersion: must be 1, the version that this @aifactory/core speaks, not 0"],
     ["../evil:x", "unknown-provider", "can't be the name"],
+    ["Claude:x", "unknown-provider", "'Claude' can't be the name of a provider. Did you mean claude:x? Providers"],
+    ["nosuch:x", "unknown-provider", "Or pass it in, with the option providers."],
+    ["wrongly:x", "unknown-provider", "kind: is missing; it must be one of model, agent"],
+    ["throws:x", "unknown-provider", "no home"],
     ["copilot-cli:x", "unknown-provider", "there is no provider copilot-cli"],
   ];
   for (const [asked, code, says] of wrong) {
@@ -105,6 +113,16 @@ describe("model strings", () => {
       });
     });
   }
+
+  it("that nothing has the name of are told what was passed in, and which of it is near", async () => {
+    const mine = [scriptedProvider({ turns: [] })];
+    for (const asked of ["SCRIPTED:m", "scriptd:m"]) {
+      const message = expect.stringMatching(/Did you mean scripted:m\?.* Passed in: scripted\. Providers with/);
+      await expect(resolve(asked, mine)).rejects.toMatchObject({ code: "unknown-provider", message });
+    }
+    const noHint = expect.not.stringContaining("npm install");
+    await expect(resolve("SCRIPTED:m", mine)).rejects.toMatchObject({ message: noHint });
+  });
 
   it("are ambiguous when two providers passed in have the name", async () => {
     const twin = () => scriptedProvider({ name: "twin", turns: [] });
@@ -120,6 +138,19 @@ describe("verifiers", () => {
     await expect(resolveVerifier("jest", { resolveFrom: project })).rejects.toMatchObject({
       code: "unknown-verifier",
       message: expect.stringContaining("npm install @aifactory/verifier-jest"),
+    });
+  });
+
+  it.each([
+    ["../x", /'\.\.\/x' can't be the name of a verifier\.$/],
+    ["PyTest", /'PyTest' can't be the name of a verifier\.$/],
+    ["new", /apiVersion: must be 1, the version that this @aifactory\/core speaks, not 2/],
+    ["broken", /half installed/],
+    ["nosuch", /Install it with: npm install @aifactory\/verifier-nosuch\. Or pass it in, with the option verifiers\./],
+  ])("%s is refused with the next step", async (name, says) => {
+    await expect(resolveVerifier(name, { resolveFrom: project })).rejects.toMatchObject({
+      code: "unknown-verifier",
+      message: expect.stringMatching(says),
     });
   });
 });

@@ -3,6 +3,9 @@ import { basename, dirname } from "node:path";
 import { AifactoryError } from "../errors.js";
 import type { RunRecord } from "../record.js";
 
+/** What ids of runs look like. */
+export const runId = /^\d{8}-\d{6}-[\da-f]{8}$/;
+
 /**
  * Refuses to work through a link: a repository that somebody else made may have one in our folder's place, and what we
  * write and remove would be elsewhere.
@@ -38,7 +41,7 @@ export async function requireOwnFiles(directory: string): Promise<void> {
  * @throws `unknown-run`.
  */
 export function requireOwnRecord({ id, branch, base, head, baseRef, review }: RunRecord, directory: string): void {
-  if (!/^\d{8}-\d{6}-[\da-f]{8}$/.test(id) || id !== basename(directory)) throw damaged(directory, `its id is ${id}`);
+  if (!runId.test(id) || id !== basename(directory)) throw damaged(directory, `its id is ${id}`);
   if (branch !== `aifactory/${id}`) throw damaged(directory, `its branch is ${branch}`);
   for (const ref of [baseRef, review?.ref]) {
     if (ref !== undefined && !/^refs\/heads\/./.test(ref)) throw damaged(directory, `${ref} is no branch`);
