@@ -31,7 +31,7 @@ export const approve: typeof import("./review.js").approve = async (...args) =>
 /**
  * Turns a run down, also one that broke off and could be resumed. Its branch stays.
  *
- * @throws `not-pending`, `unknown-run` or `locked`.
+ * @throws `invalid-spec`, `moved`, `not-pending`, `unknown-run` or `locked`.
  */
 export const reject: typeof import("./review.js").reject = async (...args) =>
   (await import("./review.js")).reject(...args);
@@ -60,7 +60,7 @@ export const resumeTask: typeof import("./run.js").resumeTask = async (...args) 
 /**
  * The runs of a repository, the newest first.
  *
- * @throws `unsupported-repo`.
+ * @throws `invalid-spec`, `unsupported-repo`.
  */
 export const listRuns: typeof import("./runs.js").listRuns = async (...args) =>
   (await import("./runs.js")).listRuns(...args);
@@ -68,7 +68,7 @@ export const listRuns: typeof import("./runs.js").listRuns = async (...args) =>
 /**
  * Reads a run, from any process.
  *
- * @throws `unknown-run`.
+ * @throws `invalid-spec`, `unsupported-repo`, `unknown-run`.
  */
 export const openRun: typeof import("./runs.js").openRun = async (...args) =>
   (await import("./runs.js")).openRun(...args);
@@ -77,7 +77,7 @@ export const openRun: typeof import("./runs.js").openRun = async (...args) =>
  * Removes the runs of a repository that are over: journal, branch and what is left of the worktree. What runs, waits, can
  * be resumed, holds uncommitted files or is younger than asked for is kept.
  *
- * @throws `unsupported-repo`.
+ * @throws `invalid-spec`, `unsupported-repo`; nothing is removed then.
  */
 export const cleanRuns: typeof import("./runs.js").cleanRuns = async (...args) =>
   (await import("./runs.js")).cleanRuns(...args);

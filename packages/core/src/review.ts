@@ -77,7 +77,7 @@ const rejection = z.object({
  * Turns a run down, also one that broke off and could be resumed. Its branch stays.
  *
  * @param run As for `approve`.
- * @throws `moved`, `not-pending`, `unknown-run` or `locked`.
+ * @throws `invalid-spec`, `moved`, `not-pending`, `unknown-run` or `locked`.
  */
 export async function reject(
   run: RunReference,

@@ -58,7 +58,7 @@ const cleaning = listing.extend({
  * The runs of a repository, the newest first.
  *
  * @param repo Path of the repository or of any folder in it.
- * @throws `unsupported-repo`.
+ * @throws `invalid-spec`, `unsupported-repo`.
  */
 export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun)[]> {
   check("The runs can't be listed", listing, { repo });
@@ -71,7 +71,7 @@ export async function listRuns(repo: string): Promise<readonly (Run | DamagedRun
 /**
  * Reads a run, from any process.
  *
- * @throws `unknown-run` when there is none, or when its journal is damaged.
+ * @throws `invalid-spec`, `unsupported-repo`, or `unknown-run` when there is none, or when its journal is damaged.
  */
 export async function openRun(run: RunReference): Promise<Run> {
   check("The run can't be opened", reading, { run });
@@ -85,7 +85,7 @@ export async function openRun(run: RunReference): Promise<Run> {
  * made a plan and can be resumed, holds uncommitted files or is younger than asked for is kept. What was merged stays merged.
  *
  * @param options.olderThanDays Since the last event. Default 0.
- * @throws `unsupported-repo`.
+ * @throws `invalid-spec`, `unsupported-repo`; nothing is removed then.
  */
 export async function cleanRuns(repo: string, options: { readonly olderThanDays?: number } = {}): Promise<Cleaning> {
   check("The runs can't be cleaned", cleaning, { repo, options });

@@ -202,6 +202,32 @@ describe("options that a run can't be given are refused before anything exists:"
   });
 });
 
+describe("a verifier that is asked about its options", () => {
+  const asked = (check: NonNullable<Verifier["check"]>): Promise<unknown> =>
+    runWith(
+      {
+        verifiers: [{ ...judge, check }],
+        providers: [scriptedProvider({ turns: [] })],
+        deadlines: { connectMs: 10, graceMs: 0 },
+      },
+      { verify: { verifier: "judge", size: 3 } },
+    );
+
+  it("is given them without its own name, and may take its time to refuse them", async () => {
+    const error = await refusal(async () =>
+      asked(async (options) => {
+        throw new Error(JSON.stringify(options));
+      }),
+    );
+    expect(error).toMatchObject({ code: "invalid-spec", message: 'verify: {"size":3}' });
+    await expectNothing();
+  });
+
+  it("and never answers holds nothing up", async () => {
+    expect(await asked(async () => new Promise(() => {}))).toMatchObject({ error: { code: "provider-broken" } });
+  });
+});
+
 describe("compare refuses", () => {
   it.each([
     [undefined, {}, "models: is missing; it must be a list of models"],
