@@ -68,7 +68,7 @@ function isLogin(name: string): boolean {
 export function secretsIn(values: unknown, name = ""): readonly string[] {
   if (typeof values === "string") {
     if (soundsSecret(name)) return isRandom(values) ? [values] : [];
-    return hasSecretAddress(values) ? secretsInAddress(values) : [];
+    return hasSecretAddress(values) ? secretsInAddress(values).filter(isRandom) : [];
   }
   if (typeof values !== "object" || values === null) return [];
   return Object.entries(values).flatMap(([key, value]) => secretsIn(value, key));

@@ -43,7 +43,7 @@ export function blank(text: string, secrets: readonly string[]): string {
 /** The same for text that was cut off, perhaps within a secret. */
 export function blankCut(text: string, secrets: readonly string[]): string {
   const whole = blank(text, secrets);
-  const at = beginningAt(whole, secrets);
+  const at = beginningAt(whole, secrets.filter(isRandom));
   return whole.length - at < 4 ? whole : `${whole.slice(0, at)}[key]`;
 }
 
@@ -55,14 +55,17 @@ export function soundsSecret(name: string): boolean {
 }
 
 /**
- * Whether a secret can be nothing else, wherever it stands: 8 characters or more that are not just words, such as `password`,
- * `lm-studio` or `MyCompany`. One digit is enough, or a word of more than 20 letters.
+ * Whether a secret can be nothing else, wherever it stands: 8 characters or more that are not just a few words, such as
+ * `password`, `lm-studio` or `MyCompany`. One digit is enough, a word of more than 15 letters, a fourth word, or a
+ * vendor's sign before it.
  */
 export function isRandom(secret: string): boolean {
-  return secret.length >= 8 && !words.test(secret);
+  if (secret.length < 8 || placeholders.has(secret)) return false;
+  return !words.test(secret) || vendorsSign.test(secret);
 }
 
-const words = /^(?:(?:[A-Z]?[a-z]{0,20}(?:[A-Z][a-z]{2,20}){0,3}|[A-Z]{1,20})(?:[-_. ]|$))+$/;
+const words = /^(?:(?:[A-Z]?[a-z]{0,15}(?:[A-Z][a-z]{2,14}){0,2}|[A-Z]{1,15})(?:[-_. ]|$)){1,3}$/;
+const vendorsSign = /^(?:sk-|gh[oprsu]_|github_pat_|glpat-|ATATT|ATBB|npm_|pypi-|AIza|xai-|gsk_|hf_)/;
 
 /** What is written where a server wants no key: https://lmstudio.ai/docs, https://docs.vllm.ai and others. */
 const placeholders: ReadonlySet<string> = new Set([
@@ -79,7 +82,7 @@ const placeholders: ReadonlySet<string> = new Set([
 
 /** Whether a login without a password is a token; else it is a name. */
 function isToken(login: string): boolean {
-  if (/^(?:gh[oprsu]_|github_pat_|glpat-|ATATT|ATBB|npm_|pypi-)/.test(login)) return true;
+  if (vendorsSign.test(login)) return true;
   return login.length >= 20 && /\d/.test(login) && /[a-z]/i.test(login);
 }
 
@@ -88,15 +91,18 @@ export function hasSecretAddress(text: string): boolean {
   return userInfosIn(text).length > 0 || fieldsIn(text).some(([name]) => soundsSecret(name));
 }
 
-/** User infos, their passwords and the values in the queries of the addresses in a text, as written and decoded. */
+/**
+ * User infos, their passwords and the values in the queries of the addresses in a text, as written and decoded. Passwords may be
+ * ordinary words.
+ */
 export function secretsInAddress(text: string): readonly string[] {
   const infos = userInfosIn(text).flatMap((info) => {
     const [user = "", password] = info.split(/:(.*)/s, 2);
     const login = isToken(user) ? [user] : [];
     return password === undefined || password === "" ? login : [info, password, ...login];
   });
-  const found = [...infos, ...fieldsIn(text).map(([, value]) => value)];
-  return [...new Set([...found, ...found.map(decoded)])].filter(isRandom);
+  const found = [...infos, ...fieldsIn(text).flatMap(([, value]) => (isRandom(value) ? [value] : []))];
+  return [...new Set([...found, ...found.map(decoded)])];
 }
 
 /** A password may hold anything, a slash too; without a scheme, only `user:password@` is taken for one. */

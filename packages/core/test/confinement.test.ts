@@ -167,7 +167,7 @@ describe.skipIf(probe.kind === "none")("commands of a model, in the sandbox", ()
   it("leave nothing running, also what has left their session", async () => {
     const beat = join(bench.worktreeRoot, "..", `beat-${process.pid}`);
     const { told } = await commands([
-      "(setsid sh -c 'for i in $(seq 100); do date +%N > beat; sleep 0.05; done' &) ; sleep 0.2; cat beat",
+      "(setsid sh -c 'for i in $(seq 100); do date +%N > next; mv next beat; sleep 0.05; done' &) ; sleep 0.2; cat beat",
       "cat beat; sleep 0.3; cat beat",
     ]);
     const [one, other] = (told[1] ?? "").split("\n").slice(1);

@@ -32,3 +32,13 @@ it("an answer that says it is JSON is read while it comes, unless it is a refusa
   server.closeAllConnections();
   server.close();
 });
+
+it("a refusal that ends as a word does which is sent as the key stays as it is", async () => {
+  const server = createServer((_request, response) => void response.writeHead(400).end("There is no such olla"));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  const refused = await boundedFetch(`http://127.0.0.1:${port}`, { headers: { authorization: "Bearer ollamas" } });
+  expect(await refused.text()).toBe("There is no such olla");
+  server.closeAllConnections();
+  server.close();
+});

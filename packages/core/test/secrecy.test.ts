@@ -31,6 +31,10 @@ describe("a key", () => {
     ["pa55word"],
     ["s3cr3t-of-many-words"],
     ["qwertzuiopasdfghjklyxcvbnm"],
+    ["abcdefghijklmnop"],
+    ["correct-horse-battery-staple"],
+    ["sk-abcdefghijklmnop"],
+    ["ghp_abcdefghijklmnop"],
   ])("that can be nothing else is blanked wherever it stands: %s", async (key) => {
     expect(await written(key, `x${key}x.md`)).toBe("x[key]x.md");
     expect(secrecyOf(place, key).hide(`(${key}x)`)).toBe("([key]x)");
@@ -48,6 +52,13 @@ describe("a key", () => {
     expect(hide('Wrong key "hunter": hunters and head-hunter have none.')).toBe(
       'Wrong key "[key]": hunters and head-hunter have none.',
     );
+  });
+
+  it("in the address is blanked in errors too, though it is short or a word", () => {
+    for (const password of ["s3cr3t", "hunter"]) {
+      const { hide } = secrecyOf(`https://ada:${password}@127.0.0.1/v1`, "");
+      expect(hide(`Wrong password ${password} for ada.`)).toBe("Wrong password [key] for ada.");
+    }
   });
 
   it.each(["no", "x", "ollama", "none"])("that is none, or too short to be one, spoils no sentence: %s", (key) => {

@@ -64,8 +64,8 @@ async function preparePublication(
 ): Promise<Publication> {
   if (!decided) {
     throw new AifactoryError(
-      "not-pending",
-      `The run started from a commit, not from a branch, so it must be said where to: approve(run, { into: '<branch>' }).`,
+      "invalid-spec",
+      "into: must be said, because the run started from a commit and not from a branch: approve(run, { into: '<branch>' }).",
     );
   }
   const tip = await tipOf(repository.place, `refs/heads/${record.branch}`);
