@@ -21,6 +21,8 @@ export function signalOfCtrlC(kept: string, left: () => string): AbortSignal {
       process.exit(130);
     }
   };
+  // Who reads what is printed may have ended with the same press, as `| tee` does.
+  for (const output of [process.stdout, process.stderr]) output.on("error", () => {});
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, press);
   return stop.signal;
 }

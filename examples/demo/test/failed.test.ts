@@ -28,4 +28,4 @@ it("a failed verdict is merged with --unverified only, as the last screen says",
   const verified = await type("Approve", last.replace(" --unverified", ""));
   expect(verified).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("the same line with --unverified") });
   expect(await type("Approve", last)).toMatchObject({ exitCode: 0 });
-});
+}, 240_000);
