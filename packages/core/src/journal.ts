@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
 import { mkdir, open, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { AifactoryError, toError } from "./errors.js";
 import type { RecordEvent } from "./events.js";
+import { linesIn } from "./journal/lines.js";
 import { requireOwnFiles, requireOwnRecord } from "./journal/ours.js";
 import { apply, type Entry, type RunRecord } from "./record.js";
 
@@ -62,7 +62,7 @@ export async function readRecord(directory: string): Promise<RunRecord> {
 export async function hasBegun(directory: string): Promise<boolean> {
   try {
     await requireOwnFiles(directory);
-    const lines = linesIn(directory);
+    const lines = linesIn(journalFile(directory));
     const { done } = await lines.next();
     await lines.return(undefined);
     return !done;
@@ -134,7 +134,7 @@ async function* entriesIn(directory: string): AsyncGenerator<{ readonly entry: E
   let count = 0;
   let last = 0;
   try {
-    for await (const { line, end } of linesIn(directory)) {
+    for await (const { line, end } of linesIn(journalFile(directory))) {
       count += 1;
       const entry = line === "" ? undefined : parseEntry(line, count, directory);
       if (!entry || entry.seq <= last) continue;
@@ -153,25 +153,6 @@ async function* entriesIn(directory: string): AsyncGenerator<{ readonly entry: E
     throw new AifactoryError("disk", why, { cause });
   }
 }
-
-/** Its whole lines. A journal can be longer than a string. */
-async function* linesIn(directory: string): AsyncGenerator<{ readonly line: string; readonly end: number }> {
-  let begun: Buffer[] = [];
-  let at = 0;
-  const chunks: AsyncIterable<Buffer> = createReadStream(journalFile(directory));
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let to = chunk.indexOf(lineEnd); to >= 0; to = chunk.indexOf(lineEnd, from)) {
-      yield { line: Buffer.concat([...begun, chunk.subarray(from, to)]).toString(), end: at + to + 1 };
-      begun = [];
-      from = to + 1;
-    }
-    begun.push(chunk.subarray(from));
-    at += chunk.length;
-  }
-}
-
-const lineEnd = "\n".charCodeAt(0);
 
 function parseEntry(line: string, count: number, directory: string): Entry {
   try {

@@ -56,7 +56,7 @@ export function soundsSecret(name: string): boolean {
 
 /**
  * Whether a secret can be nothing else, wherever it stands: 8 characters or more that are not just a few words, such as
- * `password`, `lm-studio` or `MyCompany`. One digit is enough, a word of more than 15 letters, a fourth word, or a
+ * `password`, `my-server` or `MyCompany`. One digit is enough, a word of more than 15 letters, a fourth word, or a
  * vendor's sign before it.
  */
 export function isRandom(secret: string): boolean {
@@ -67,18 +67,8 @@ export function isRandom(secret: string): boolean {
 const words = /^(?:(?:[A-Z]?[a-z]{0,15}(?:[A-Z][a-z]{2,14}){0,2}|[A-Z]{1,15})(?:[-_. ]|$)){1,3}$/;
 const vendorsSign = /^(?:sk-|gh[oprsu]_|github_pat_|glpat-|ATATT|ATBB|npm_|pypi-|AIza|xai-|gsk_|hf_)/;
 
-/** What is written where a server wants no key: https://lmstudio.ai/docs, https://docs.vllm.ai and others. */
-const placeholders: ReadonlySet<string> = new Set([
-  "EMPTY",
-  "dummy",
-  "lm-studio",
-  "local",
-  "none",
-  "not-needed",
-  "ollama",
-  "sk-no-key-required",
-  "test",
-]);
+/** What is written where a server wants no key. */
+const placeholders: ReadonlySet<string> = new Set(["EMPTY", "dummy", "local", "none", "not-needed", "test"]);
 
 /** Whether a login without a password is a token; else it is a name. */
 function isToken(login: string): boolean {
