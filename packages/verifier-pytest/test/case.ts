@@ -43,6 +43,13 @@ export async function makeCase({ base, head }: Pick<Case, "base" | "head">): Pro
   return { repo: path, base: first, head: second };
 }
 
+/** Removes the repository of this process's cases. Vitest ends its workers without a word: each suite asks for it at its end. */
+export async function removeCases(): Promise<void> {
+  const repository = await shared;
+  shared = undefined;
+  await repository?.remove();
+}
+
 /** A commit as git fast-import reads it; it answers with its id. */
 function commit(branch: string, mark: number, tree: Tree): string {
   const files = Object.entries(tree).map(([path, entry]) => {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { installer } from "../src/installer.js";
 import { findPython } from "../src/python.js";
 import { calculator, good } from "./calculator.js";
+import { removeCases } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 
 const python = await findPython("python3");
@@ -22,6 +23,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "pip.conf"), "[install]\nindex-url = https://example.invalid/simple\n");
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
+afterAll(removeCases);
 afterEach(() => vi.unstubAllEnvs());
 
 describe("the installer", () => {

@@ -1,14 +1,17 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Declaration, readDeclarations } from "../src/declaration.js";
 import { findPython } from "../src/python.js";
 import { calculator, good } from "./calculator.js";
+import { removeCases } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 import { declaration, lockFiles } from "./locked.js";
 
 const pins = ["iniconfig==2.3.0", "pytest==8.4.2"];
+
+afterAll(removeCases);
 
 describe("lock files", () => {
   it.concurrent.each(Object.entries(lockFiles("8.4.2")))(

@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import type { Case } from "./case.js";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Case, removeCases } from "./case.js";
 import { judgeCase, told } from "./judge-case.js";
 
 /** How many cases stand for one that `pnpm test` runs. Together the two commands run each once. */
@@ -15,6 +15,7 @@ export function suite(
   part: "quick" | "thorough",
   families: { readonly [what: string]: readonly Case[] },
 ): void {
+  afterAll(removeCases);
   for (const [what, cases] of Object.entries(families)) {
     const mine = cases.filter((_, at) => (at % share[about] === 0) === (part === "quick"));
     family(about, what, mine);

@@ -9,6 +9,7 @@ import { probeSandbox } from "@aifactory/core/process";
 import type { Verdict } from "@aifactory/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { calculator, goodFeature } from "../calculator.js";
+import { removeCases } from "../case.js";
 import { judgeCase, told } from "../judge-case.js";
 
 // Whatever could harm the machine runs only where the sandbox and its limits were seen to work, in this very run.
@@ -33,6 +34,8 @@ afterAll(async () => {
   server.close();
   await rm(outside, { recursive: true, force: true });
 });
+
+afterAll(removeCases);
 
 describe.skipIf(skipped !== "")(`containment${skipped}`, () => {
   const limitMs = 10_000;

@@ -1,7 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { calculator, good } from "../calculator.js";
+import { removeCases } from "../case.js";
 import { judgeCase, told } from "../judge-case.js";
 import { declaration, lockFiles } from "../locked.js";
+
+afterAll(removeCases);
 
 describe("a verification with a lock file", () => {
   it.concurrent.each(Object.entries(lockFiles("8.4.2")))("%s", async (lock, text) => {
