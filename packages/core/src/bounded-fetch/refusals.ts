@@ -22,8 +22,9 @@ export function refusals(frame: Frame): TransformStream<Uint8Array, Uint8Array> 
 /** What has a whole value on its first line, and no error in it, may be a stream of such lines. */
 function mayBeRefusal(beginning: string): boolean {
   const line = beginning.trimStart().split("\n", 1)[0] ?? "";
+  if (!line.startsWith("{")) return false;
   const said = objectIn(line);
-  return line.startsWith("{") && (!said || Boolean(said.error));
+  return !said || Boolean(said.error);
 }
 
 /** The object that a text in JSON is; undefined for any other text. */

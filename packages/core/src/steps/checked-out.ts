@@ -4,10 +4,10 @@ import { AifactoryError } from "../errors.js";
 import { git, tryGit } from "../git.js";
 import { type ByteName, fileOf, shownName, toByteName } from "../git/byte-names.js";
 import { namesIn } from "../git/listed.js";
-import { dropSpecialsOfEntries } from "../git/specials.js";
 import { shellWord } from "../output.js";
 import type { RunRecord } from "../record.js";
 import type { Repository } from "../repository.js";
+import { foldersOn } from "../worktree/elsewhere.js";
 
 /**
  * The checkout, the user's or another, that has a branch checked out.
@@ -15,11 +15,7 @@ import type { Repository } from "../repository.js";
  * @throws `conflict` when there is one, and it can't be said where.
  */
 export async function checkoutOf(repository: Repository, ref: string): Promise<string | undefined> {
-  await dropSpecialsOfEntries(repository.commonDir);
-  const listed = await git(repository.place, ["worktree", "list", "--porcelain", "-z"], { timeoutMs: 60_000 });
-  const entries = listed.split("\0\0").map((entry) => entry.split("\0"));
-  const entry = entries.find((lines) => lines.includes(`branch ${ref}`) && !lines.includes("bare"));
-  const path = entry?.find((line) => line.startsWith("worktree "))?.slice("worktree ".length);
+  const [path] = await foldersOn(repository, ref);
   if (path === undefined) return undefined;
   // Git guesses where the main one is, and the entry of another can be written by whoever works in it.
   for (const folder of [path, repository.checkout]) {

@@ -10,15 +10,20 @@ export interface RunBranch {
   readonly branch: string;
 }
 
+/** The folders in which git says that a ref is checked out. */
+export async function foldersOn({ place, commonDir }: Repository, ref: string): Promise<readonly string[]> {
+  await dropSpecialsOfEntries(commonDir);
+  const listed = await git(place, ["worktree", "list", "--porcelain", "-z"], { timeoutMs: 60_000 });
+  const entries = listed.split("\0\0").map((entry) => entry.split("\0"));
+  return entries
+    .filter((lines) => lines.includes(`branch ${ref}`) && !lines.includes("bare"))
+    .flatMap((lines) => lines.find((line) => line.startsWith("worktree "))?.slice("worktree ".length) ?? []);
+}
+
 /** The folder in which somebody has a run's branch checked out; the run's own worktree, which may be left over, does not count. */
 export async function checkedOutElsewhere({ repository, id, branch }: RunBranch): Promise<string | undefined> {
-  await dropSpecialsOfEntries(repository.commonDir);
-  const listed = await git(repository.place, ["worktree", "list", "--porcelain", "-z"], { timeoutMs: 60_000 });
-  const entries = listed.split("\0\0").map((entry) => entry.split("\0"));
-  const paths = entries
-    .filter((lines) => lines.includes(`branch refs/heads/${branch}`) && !lines.includes("bare"))
-    .map(([first = ""]) => first.replace(/^worktree /, ""));
-  return paths.find((path) => basename(path) !== id);
+  const folders = await foldersOn(repository, `refs/heads/${branch}`);
+  return folders.find((folder) => basename(folder) !== id);
 }
 
 /**
